@@ -1,0 +1,52 @@
+/** Errors with a stable code. Each kind is defined once, is answered as RFC 9457 problem+json, and has a page in docs/reference/errors. */
+
+export interface ErrorKind {
+  /** `LS_…`, upper case; a plugin's codes start with `LS_<PLUGIN>_`. */
+  code: string;
+  /** HTTP status that the API answers with. */
+  status: number;
+  /** One sentence without the particulars: the problem's `title`. */
+  title: string;
+  /** What the reader can do about it. */
+  fix: string;
+}
+
+/** Every kind that was defined, in order of definition: what the reference pages are made from. */
+export const errorKinds: Map<string, ErrorKind> = new Map();
+
+/** An error that a user or a program may see. `detail` holds the particulars, and never a secret. */
+export class LivestreamsError extends Error {
+  readonly kind: ErrorKind;
+  readonly detail: string;
+  /** Further members of the problem document, e.g. `errors: [{ pointer, detail }]`. */
+  readonly extensions: Record<string, unknown>;
+
+  constructor(kind: ErrorKind, detail: string, extensions: Record<string, unknown> = {}, options?: ErrorOptions) {
+    super(detail, options);
+    this.name = 'LivestreamsError';
+    this.kind = kind;
+    this.detail = detail;
+    this.extensions = extensions;
+  }
+
+  get code(): string {
+    return this.kind.code;
+  }
+}
+
+/**
+ * Defines a kind of error and answers its constructor.
+ *
+ * ```ts
+ * const streamNotFound = defineError({ code: 'LS_STREAM_NOT_FOUND', status: 404, title: 'No such stream', fix: 'Check the id.' });
+ * throw streamNotFound(`There is no stream ${id}.`);
+ * ```
+ */
+export function defineError(
+  kind: ErrorKind,
+): (detail: string, extensions?: Record<string, unknown>, options?: ErrorOptions) => LivestreamsError {
+  if (!/^LS_[A-Z0-9_]+$/.test(kind.code)) throw new TypeError(`not an error code: ${kind.code}`);
+  if (errorKinds.has(kind.code)) throw new TypeError(`error code defined twice: ${kind.code}`);
+  errorKinds.set(kind.code, kind);
+  return (detail, extensions, options) => new LivestreamsError(kind, detail, extensions, options);
+}

@@ -1,0 +1,115 @@
+/** The eight hooks. The map is closed: a ninth is a decision of the core, with a record in docs/decisions. */
+import type { EnqueueOptions, JobName, JobPayload } from './jobs.ts';
+import type { Latency, PipelinePlan, Source } from './media.ts';
+
+export interface StreamRef {
+  id: string;
+  organizationId: string;
+  title: string;
+  latency: Latency;
+  record: boolean;
+  visibility: 'public' | 'unlisted' | 'protected';
+}
+
+export interface SessionRef {
+  id: string;
+  startedAt: Date;
+}
+
+/** Enqueues a job in the transaction that the hook runs in: the job exists exactly if the transaction commits. */
+export type EnqueueInTransaction = <N extends JobName>(
+  name: N,
+  payload: JobPayload<N>,
+  options?: EnqueueOptions,
+) => Promise<string>;
+
+export interface AuthorizeContext {
+  action: 'publish' | 'play';
+  stream: StreamRef;
+  remoteAddress: string;
+  /** With `publish`: the ingest's name. */
+  ingest?: string;
+}
+
+export interface PublishContext {
+  stream: StreamRef;
+  session: SessionRef;
+  enqueue: EnqueueInTransaction;
+}
+
+export interface UnpublishContext extends PublishContext {
+  reason: string;
+}
+
+export interface PipelineContext {
+  stream: StreamRef;
+  session: SessionRef;
+  source: Source;
+  /** How many of the highest encoded renditions the encoder has shown that it cannot keep up with. */
+  shed: number;
+}
+
+export interface SegmentContext {
+  streamId: string;
+  sessionId: string;
+  rendition: string;
+  sequence: number;
+  /** Seconds on the session's timeline, and of length. */
+  start: number;
+  duration: number;
+  size: number;
+  storageKey: string;
+}
+
+/** A multivariant playlist before it is written. */
+export interface PlaylistPlan {
+  variants: { name: string; bandwidth: number; averageBandwidth: number; codecs: string; uri: string }[];
+  /** Lines that stand before the first variant: `#EXT-X-SESSION-DATA:…`. */
+  tags: string[];
+}
+
+export interface PlaylistContext {
+  streamId: string;
+  sessionId: string;
+}
+
+export interface JobCompleteContext {
+  id: string;
+  name: string;
+  state: 'completed' | 'failed' | 'cancelled';
+}
+
+export interface AssetContext {
+  id: string;
+  kind: 'recording' | 'upload' | 'clip';
+  organizationId: string;
+}
+
+/** What a tap of each hook is called with, and what it may answer. */
+export interface HookMap {
+  /** Gate, in series, in the api. Answer `{ refuse: reason }` to refuse; the client is told the reason. */
+  authorize: { context: AuthorizeContext; answer: { refuse: string } | undefined };
+  /** In series, in the transaction that opens the session. A throw refuses the publish. */
+  publish: { context: PublishContext; answer: undefined };
+  /** Shape, in the worker: the plan as the taps before left it, to be answered changed or as it is. */
+  pipeline: { value: PipelinePlan; context: PipelineContext; answer: PipelinePlan };
+  /** Notify, in the worker, after each finished segment. */
+  segment: { context: SegmentContext; answer: undefined };
+  /** Shape, in the origin: the multivariant playlist. */
+  playlist: { value: PlaylistPlan; context: PlaylistContext; answer: PlaylistPlan };
+  /** Notify, in the transaction that closes the session. */
+  unpublish: { context: UnpublishContext; answer: undefined };
+  /** Notify, in the worker, after any job. */
+  jobComplete: { context: JobCompleteContext; answer: undefined };
+  /** Notify, in the worker, for a new asset. */
+  asset: { context: AssetContext; answer: undefined };
+}
+
+export type HookName = keyof HookMap;
+
+/** A tap: shape hooks get the value first, all others only the context. `signal` aborts when the time budget is over. */
+export type Tap<H extends HookName> = HookMap[H] extends { value: infer V; context: infer C; answer: infer A }
+  ? (value: V, context: C, signal: AbortSignal) => A | Promise<A>
+  : HookMap[H] extends { context: infer C; answer: infer A }
+    ? (context: C, signal: AbortSignal) => A | Promise<A> | (undefined extends A ? void | Promise<void> : never)
+    : never;

@@ -1,0 +1,64 @@
+/** What core hands to a plugin. It never gives the Koa app, the pool, a hook's `call`, or another plugin. */
+import type { Kysely } from 'kysely';
+import type { HookName, Tap } from './hooks.ts';
+import type { EnqueueOptions, JobName, JobPayload } from './jobs.ts';
+import type { Logger } from './log.ts';
+import type { EventMap, ServiceMap, TableMap } from './registry.ts';
+
+/** A row of the event log. */
+export interface EventRow<T extends keyof EventMap & string = keyof EventMap & string> {
+  id: string;
+  type: T;
+  organization_id: string;
+  stream_id: string | null;
+  session_id: string | null;
+  data: EventMap[T];
+  created_at: string;
+}
+
+export interface NewEvent<T extends keyof EventMap & string> {
+  type: T;
+  organizationId: string;
+  streamId?: string;
+  sessionId?: string;
+  data: EventMap[T];
+}
+
+/** Bytes under keys like `sessions/<id>/source/12.m4s`. A put is whole or not there. */
+export interface Storage {
+  put(key: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<{ size: number }>;
+  /** Throws `LS_STORAGE_NOT_FOUND` where there is nothing. `range` is inclusive, in bytes. */
+  read(key: string, range?: { start: number; end?: number }): Promise<NodeJS.ReadableStream>;
+  stat(key: string): Promise<{ size: number } | null>;
+  delete(key: string): Promise<void>;
+  /** Keys that start with `prefix`, in order. */
+  list(prefix: string): AsyncIterable<{ key: string; size: number }>;
+}
+
+/** Counters and gauges under `livestreams_<plugin>_…` at `/metrics`. */
+export interface Metrics {
+  counter(name: string, help: string): { inc(by?: number): void };
+  gauge(name: string, help: string): { set(value: number): void };
+}
+
+export interface Host<Config = unknown> {
+  /** The plugin's name. */
+  readonly plugin: string;
+  readonly config: Config;
+  /** Where the server runs: its data folder and the address that it listens on. */
+  readonly server: { dataDir: string; host: string; publicUrl: string };
+  tap<H extends HookName>(hook: H, tap: Tap<H>, options?: { before?: string; budget?: number }): void;
+  /** Follows events as they happen; answers its undo. */
+  on<T extends keyof EventMap & string>(type: T, handler: (event: EventRow<T>) => void | Promise<void>): () => void;
+  /** Emits one of the plugin's own events (`<plugin>.…`). */
+  emit<T extends keyof EventMap & string>(event: NewEvent<T>): Promise<void>;
+  /** Enqueues one of the plugin's own jobs. */
+  enqueue<N extends JobName>(name: N, payload: JobPayload<N>, options?: EnqueueOptions): Promise<string>;
+  readonly db: Kysely<TableMap>;
+  readonly services: Readonly<Partial<ServiceMap>>;
+  readonly storage: Storage;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Aborts when the server stops. */
+  readonly signal: AbortSignal;
+}

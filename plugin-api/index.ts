@@ -1,0 +1,12 @@
+/** What a plugin author imports, and nothing else. */
+export { type Static, Type } from 'typebox';
+export * from './define.ts';
+export * from './errors.ts';
+export * from './hooks.ts';
+export * from './host.ts';
+export * from './ingest.ts';
+export * from './jobs.ts';
+export type * from './log.ts';
+export type * from './media.ts';
+export type * from './registry.ts';
+export * from './routes.ts';

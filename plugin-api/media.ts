@@ -1,0 +1,58 @@
+/** What plugins and core say about pictures and sound: sources, renditions and the plan of a session's pipeline. */
+
+export type VideoCodec = 'h264' | 'hevc' | 'av1';
+export type AudioCodec = 'aac' | 'opus';
+export type Latency = 'standard' | 'low';
+
+/** The video of a source as its codec configuration and its frames show it. */
+export interface SourceVideo {
+  codec: VideoCodec;
+  /** Pixels as displayed (cropping applied). */
+  width: number;
+  height: number;
+  /** Frames per second; null where the stream does not say (or varies). */
+  frameRate: number | null;
+  /** Bits per second: the encoder's own statement, else what was measured; null until known. */
+  bitrate: number | null;
+  /** Longest distance between two keyframes seen so far, in seconds, counting a group still open; null before the first frame. */
+  keyframeInterval: number | null;
+}
+
+export interface SourceAudio {
+  codec: AudioCodec;
+  sampleRate: number;
+  channels: number;
+}
+
+/** What a publisher sends. At least one of the two is there. */
+export interface Source {
+  video: SourceVideo | null;
+  audio: SourceAudio | null;
+}
+
+/** One quality made by the session's encoder. */
+export interface EncodedRendition {
+  /** Unique in the session, lower-case letters, digits and `-`; also a path segment: `720p`. */
+  name: string;
+  /** Even numbers of pixels. */
+  width: number;
+  height: number;
+  /** Target, peak and buffer: bits per second, bits per second, bits. */
+  bitrate: number;
+  maxBitrate: number;
+  bufferSize: number;
+  /** x264 preset. */
+  preset: string;
+  /** H.264 profile. */
+  profile: 'baseline' | 'main' | 'high';
+}
+
+/** What a session's pipeline makes, beside the `source` rendition and audio that are always there. */
+export interface PipelinePlan {
+  /** Whether viewers are offered `source`. It is made in any case: recording and clips read it. */
+  offerSource: boolean;
+  /** Highest first. Empty: no encoder runs. */
+  renditions: EncodedRendition[];
+  /** Where the encoded renditions put their keyframes: on the source's own, or on a grid of so many seconds. */
+  keyframes: 'source' | { every: number };
+}
