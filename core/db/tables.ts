@@ -1,0 +1,108 @@
+/** The core's tables as Kysely sees them. Column for column what migrations/ makes. */
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+
+type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
+type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+
+export interface CoreTables {
+  organizations: { id: string; name: string; created_at: Timestamp };
+  users: { id: string; email: string; name: string; password_hash: string; created_at: Timestamp };
+  members: {
+    organization_id: string;
+    user_id: string;
+    role: 'owner' | 'admin' | 'creator' | 'viewer';
+    created_at: Timestamp;
+  };
+  refresh_tokens: {
+    token_hash: Buffer;
+    family: string;
+    user_id: string;
+    expires_at: Timestamp;
+    used_at: NullableTimestamp;
+    created_at: Timestamp;
+  };
+  setup_links: { token_hash: Buffer; expires_at: Timestamp; created_at: Timestamp };
+  streams: {
+    id: string;
+    organization_id: string;
+    title: string;
+    latency: ColumnType<'standard' | 'low', 'standard' | 'low' | undefined>;
+    record: ColumnType<boolean, boolean | undefined>;
+    visibility: ColumnType<'public' | 'unlisted' | 'protected', 'public' | 'unlisted' | 'protected' | undefined>;
+    reconnect_window: Generated<number>;
+    dvr_window: Generated<number>;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+  };
+  stream_keys: {
+    id: string;
+    stream_id: string;
+    label: string;
+    key_hash: Buffer;
+    expires_at: NullableTimestamp;
+    last_used_at: NullableTimestamp;
+    created_at: Timestamp;
+  };
+  sessions: {
+    id: string;
+    stream_id: string;
+    organization_id: string;
+    state: 'live' | 'reconnecting' | 'ended';
+    epoch: Generated<number>;
+    lease_owner: string | null;
+    lease_until: NullableTimestamp;
+    reconnect_until: NullableTimestamp;
+    started_at: Timestamp;
+    ended_at: NullableTimestamp;
+    end_reason: string | null;
+  };
+  publishes: {
+    id: string;
+    session_id: string;
+    key_id: string | null;
+    ingest: string;
+    remote_address: string;
+    encoder: string | null;
+    started_at: Timestamp;
+    ended_at: NullableTimestamp;
+    end_reason: string | null;
+  };
+  inits: {
+    session_id: string;
+    rendition: string;
+    number: number;
+    kind: 'video' | 'audio';
+    listed: boolean;
+    codec: string;
+    width: number | null;
+    height: number | null;
+    frame_rate: number | null;
+    sample_rate: number | null;
+    channels: number | null;
+    bytes: Buffer;
+  };
+  segments: {
+    session_id: string;
+    rendition: string;
+    sequence: number;
+    epoch: number;
+    start: number;
+    duration: number;
+    program_date_time: Timestamp;
+    discontinuity: boolean;
+    init: number;
+    size: number;
+    sha256: Buffer;
+    storage_key: string;
+  };
+  events: {
+    position: Generated<string>;
+    id: string;
+    organization_id: string;
+    stream_id: string | null;
+    session_id: string | null;
+    type: string;
+    data: JSONColumnType<object>;
+    created_at: Timestamp;
+  };
+}
