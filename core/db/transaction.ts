@@ -1,0 +1,41 @@
+/** A transaction that others can wait for: what was noted in it runs when it has committed, or has not. */
+import type { Kysely } from 'kysely';
+import type { CoreTables } from './tables.ts';
+
+type Settled = (committed: boolean) => void;
+
+const waiting = new WeakMap<Kysely<CoreTables>, Settled[]>();
+
+/**
+ * Runs `work` in a transaction, then what was noted with `whenSettled`, in the order noted.
+ * Within a transaction it joins that one: all commits together or not at all.
+ * A commit whose answer is lost counts as not committed.
+ */
+export async function withTransaction<T>(
+  db: Kysely<CoreTables>,
+  work: (transaction: Kysely<CoreTables>) => Promise<T>,
+): Promise<T> {
+  if (db.isTransaction) return work(db);
+  const noted: Settled[] = [];
+  let committed = false;
+  try {
+    const result = await db.transaction().execute((transaction) => {
+      waiting.set(transaction, noted);
+      return work(transaction);
+    });
+    committed = true;
+    return result;
+  } finally {
+    for (const settled of noted) settled(committed);
+  }
+}
+
+/**
+ * Notes what is to run when the transaction has ended; `committed` says how. It must not throw.
+ * The transaction must be one of `withTransaction`: of any other nobody could tell the end.
+ */
+export function whenSettled(transaction: Kysely<CoreTables>, settled: Settled): void {
+  const noted = waiting.get(transaction);
+  if (noted === undefined) throw new TypeError('not a transaction of withTransaction');
+  noted.push(settled);
+}
