@@ -1,0 +1,13 @@
+/** What this server runs. Every setting has a default; docs/reference lists them all. */
+import { defineConfig } from './core/config.ts';
+import { abr } from './plugins/abr/index.ts';
+import { rtmp } from './plugins/rtmp/index.ts';
+
+export default defineConfig({
+  plugins: [
+    // Takes publishers on rtmp://<host>/live.
+    rtmp(),
+    // Adds smaller qualities to each stream. Without it viewers get exactly what the publisher sends.
+    abr(),
+  ],
+});
