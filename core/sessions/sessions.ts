@@ -1,0 +1,356 @@
+/** The life of sessions: publish, live, reconnecting, ended; who may publish, who takes over, and when it is over. */
+import type { Kysely } from 'kysely';
+import {
+  type IngestDoor,
+  type Logger,
+  type Publication,
+  type PublishAttempt,
+  PublishRefused,
+  type StreamRef,
+} from '#plugin-api';
+import type { CoreTables } from '../db/tables.ts';
+import { withTransaction } from '../db/transaction.ts';
+import type { EventLog } from '../events/log.ts';
+import type { Hooks } from '../hooks.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import { type StreamRow, streamRef, verifyStreamKey } from '../streams/index.ts';
+import * as store from './store.ts';
+import { FailureThrottle } from './throttle.ts';
+import type { SessionWork, Worker } from './worker.ts';
+
+/** A publisher that has sent nothing for this long gives way to another with a valid key. */
+const SILENT_MS = 3000;
+
+export interface SessionsOptions {
+  db: Kysely<CoreTables>;
+  events: EventLog;
+  hooks: Hooks;
+  jobs: Jobs;
+  worker: Worker;
+  log: Logger;
+}
+
+interface ActivePublication {
+  id: string;
+  keyId: string;
+  drop: AbortController;
+  /** Resolves when the session has taken note of its end. */
+  gone: Promise<void>;
+}
+
+/** A session that this process works on. */
+export interface ActiveSession {
+  readonly id: string;
+  readonly stream: StreamRef;
+  readonly reconnectWindow: number;
+  readonly work: SessionWork;
+  publication: ActivePublication | null;
+  endTimer: NodeJS.Timeout | null;
+}
+
+export class Sessions {
+  readonly #options: SessionsOptions;
+  readonly #throttle = new FailureThrottle();
+  /** By stream. */
+  readonly #active = new Map<string, ActiveSession>();
+  /** What is done to one stream is done in order. */
+  readonly #queues = new Map<string, Promise<unknown>>();
+  #recovering: NodeJS.Timeout | null = null;
+  #stopping = false;
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+    const { events, worker } = options;
+    events.on('stream.key_deleted', ({ stream_id, data }) => {
+      const publication = this.#active.get(stream_id ?? '')?.publication;
+      if (publication?.keyId === data.key_id) publication.drop.abort('The stream key was deleted.');
+    });
+    events.on('stream.deleted', ({ stream_id }) => void this.end(stream_id ?? '', 'the stream was deleted'));
+    worker.onLost((sessionId) => this.#lost(sessionId));
+  }
+
+  /** The active session of a stream in this process. */
+  active(streamId: string): ActiveSession | null {
+    return this.#active.get(streamId) ?? null;
+  }
+
+  /** What an ingest knocks at. */
+  door(ingest: string): IngestDoor {
+    return { publish: (attempt) => this.#publish(ingest, attempt) };
+  }
+
+  /** Takes up the sessions that a killed process left, now and whenever a worker elsewhere dies. */
+  async recover(): Promise<void> {
+    await this.#recoverAbandoned();
+    this.#recovering = setInterval(() => {
+      this.#recoverAbandoned().catch((error: unknown) =>
+        this.#options.log.warn({ err: error }, 'abandoned sessions could not be looked for; trying again'),
+      );
+    }, 2000).unref();
+  }
+
+  /** Drops the stream's publisher and ends its session at once. */
+  async end(streamId: string, reason: string): Promise<boolean> {
+    const session = this.#active.get(streamId);
+    if (!session) return false;
+    await this.#dropPublisher(session, `${reason[0]!.toUpperCase()}${reason.slice(1)}.`);
+    return this.#inOrder(streamId, async () => {
+      if (this.#active.get(streamId) !== session) return false;
+      await this.#close(session, reason);
+      return true;
+    });
+  }
+
+  /** Drops all publishers and leaves their sessions to be continued by the next start. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    if (this.#recovering) clearInterval(this.#recovering);
+    await Promise.all(
+      [...this.#active.values()].map(async (session) => {
+        await this.#dropPublisher(session, 'The server is stopping.');
+        if (session.endTimer) clearTimeout(session.endTimer);
+        await session.work.end();
+      }),
+    );
+    this.#active.clear();
+  }
+
+  async #publish(ingest: string, attempt: PublishAttempt): Promise<Publication> {
+    if (this.#stopping) throw new PublishRefused('unavailable', 'The server is stopping.');
+    const { remoteAddress } = attempt;
+    const wait = this.#throttle.wait(remoteAddress);
+    if (wait > 0) throw new PublishRefused('throttled', `Too many wrong stream keys; try again in ${wait} s.`);
+    const verified = await verifyStreamKey(this.#options.db, attempt.streamId, attempt.key);
+    if (!verified) {
+      this.#throttle.fail(remoteAddress);
+      const reason = 'No stream has this key: it is wrong, expired or deleted.';
+      this.#noteRefusal(attempt, ingest, 'denied', reason);
+      throw new PublishRefused('denied', reason);
+    }
+    const stream = streamRef(verified.stream);
+    try {
+      const refusal = await this.#options.hooks.authorize({ action: 'publish', stream, remoteAddress, ingest });
+      if (refusal) throw new PublishRefused('denied', refusal.refuse);
+      return await this.#inOrder(stream.id, () => this.#admit(ingest, attempt, verified));
+    } catch (error) {
+      if (error instanceof PublishRefused) {
+        this.#noteRefusal(attempt, ingest, error.code, error.reason);
+        throw error;
+      }
+      this.#options.log.error({ err: error, stream: stream.id }, 'a publish could not be opened');
+      throw new PublishRefused('unavailable', 'The server could not open the session; try again.');
+    }
+  }
+
+  async #admit(
+    ingest: string,
+    attempt: PublishAttempt,
+    verified: { stream: StreamRow; keyId: string },
+  ): Promise<Publication> {
+    const stream = streamRef(verified.stream);
+    const before = this.#active.get(stream.id);
+    if (before?.publication) {
+      if (Date.now() - before.work.pipeline.lastMediaAt < SILENT_MS)
+        throw new PublishRefused('busy', 'Another encoder is sending to this stream.');
+      await this.#dropPublisher(before, 'Another encoder took over.');
+    }
+    const { db, events } = this.#options;
+    const opened = await withTransaction(db, async (tx) => {
+      const known = await store.lockOpenSession(tx, stream.id);
+      const session = known ?? (await store.insertSession(tx, stream));
+      const publishId = await store.insertPublish(tx, {
+        sessionId: session.id,
+        ingest,
+        keyId: verified.keyId,
+        ...attempt,
+      });
+      const about = { organizationId: stream.organizationId, streamId: stream.id, sessionId: session.id };
+      if (known) {
+        await store.markLive(tx, session.id);
+        await events.append({ ...about, type: 'session.resumed', data: { publish_id: publishId } }, tx);
+      } else {
+        await events.append({ ...about, type: 'session.started', data: { latency: stream.latency } }, tx);
+        await this.#options.hooks.publish({
+          stream,
+          session: { id: session.id, startedAt: session.started_at },
+          enqueue: (name, payload, options) => this.#options.jobs.enqueue(name, payload, options, tx),
+        });
+      }
+      const { remoteAddress, encoder } = attempt;
+      const data = { publish_id: publishId, ingest, remote_address: remoteAddress, encoder };
+      await events.append({ ...about, type: 'publish.started', data }, tx);
+      return { session, publishId };
+    });
+    const session = before ?? (await this.#take(opened.session, verified.stream));
+    if (session.endTimer) clearTimeout(session.endTimer);
+    session.endTimer = null;
+    return this.#connect(session, opened.publishId, verified.keyId, attempt);
+  }
+
+  /** Joins a publisher and the session's pipeline; both ends of it are looked after here. */
+  #connect(session: ActiveSession, id: string, keyId: string, attempt: PublishAttempt): Publication {
+    const drop = new AbortController();
+    const ended = Promise.withResolvers<string>();
+    session.work.presentation.setState('live');
+    const read = session.work.pipeline.attach(attempt.source);
+    read.then(
+      (reason) => drop.abort(`The source ended: ${reason}.`),
+      (error: unknown) => {
+        this.#options.log.warn({ err: error, session: session.id }, "the publisher's source could not be read");
+        drop.abort('What the encoder sent could not be read.');
+      },
+    );
+    const gone = ended.promise.then((reason) =>
+      this.#gone(session, id, reason).catch((error: unknown) => {
+        this.#options.log.error({ err: error, session: session.id }, 'the end of a publish could not be noted');
+      }),
+    );
+    session.publication = { id, keyId, drop, gone };
+    return { id, sessionId: session.id, signal: drop.signal, ended: ended.resolve };
+  }
+
+  async #gone(session: ActiveSession, publishId: string, reason: string): Promise<void> {
+    await session.work.pipeline.detach();
+    if (session.publication?.id === publishId) session.publication = null;
+    session.work.presentation.setState('reconnecting');
+    const { db, events, log } = this.#options;
+    const about = this.#about(session);
+    const until = await withTransaction(db, async (tx) => {
+      await store.endPublish(tx, publishId, reason);
+      await events.append({ ...about, type: 'publish.ended', data: { publish_id: publishId, reason } }, tx);
+      const end = await store.markReconnecting(tx, session.id, session.reconnectWindow);
+      if (end) await events.append({ ...about, type: 'session.reconnecting', data: { until: end.toISOString() } }, tx);
+      return end;
+    });
+    log.info({ session: session.id, reason }, 'the publisher has gone');
+    if (!this.#stopping) this.#endAt(session, until ?? new Date());
+  }
+
+  #endAt(session: ActiveSession, until: Date): void {
+    session.endTimer = setTimeout(
+      () => {
+        void this.#inOrder(session.stream.id, async () => {
+          if (session.publication || this.#active.get(session.stream.id) !== session) return;
+          await this.#close(session, 'the publisher did not return');
+        }).catch((error: unknown) => {
+          this.#options.log.error({ err: error, session: session.id }, 'a session could not be ended; trying again');
+          this.#endAt(session, new Date(Date.now() + 2000));
+        });
+      },
+      Math.max(0, until.getTime() - Date.now()),
+    );
+  }
+
+  async #close(session: ActiveSession, reason: string): Promise<void> {
+    const { db, events, hooks, jobs, log } = this.#options;
+    if (session.endTimer) clearTimeout(session.endTimer);
+    await session.work.end();
+    await withTransaction(db, async (tx) => {
+      const duration = await store.markEnded(tx, session.id, reason);
+      if (duration === null) return;
+      await events.append({ ...this.#about(session), type: 'session.ended', data: { reason, duration } }, tx);
+      const row = await tx
+        .selectFrom('sessions')
+        .select('started_at')
+        .where('id', '=', session.id)
+        .executeTakeFirstOrThrow();
+      await hooks.unpublish({
+        stream: session.stream,
+        session: { id: session.id, startedAt: row.started_at },
+        reason,
+        enqueue: (name, payload, options) => jobs.enqueue(name, payload, options, tx),
+      });
+    });
+    this.#active.delete(session.stream.id);
+    session.work.release();
+    log.info({ session: session.id, stream: session.stream.id, reason }, 'the session has ended');
+  }
+
+  async #take(row: store.SessionRow, streamRow: StreamRow): Promise<ActiveSession> {
+    const stream = streamRef(streamRow);
+    const work = await this.#options.worker.take(row, stream, streamRow.dvr_window);
+    if (!work) throw new PublishRefused('unavailable', 'Another server works on this stream; try again.');
+    const session: ActiveSession = {
+      id: row.id,
+      stream,
+      reconnectWindow: streamRow.reconnect_window,
+      work,
+      publication: null,
+      endTimer: null,
+    };
+    this.#active.set(stream.id, session);
+    return session;
+  }
+
+  async #recoverAbandoned(): Promise<void> {
+    const { db, worker } = this.#options;
+    for (const row of await store.abandonedSessions(db, worker.name)) {
+      if (this.#active.has(row.stream_id)) continue;
+      await this.#inOrder(row.stream_id, async () => {
+        if (this.#active.has(row.stream_id) || this.#stopping) return;
+        const streamRow = await db.selectFrom('streams').selectAll().where('id', '=', row.stream_id).executeTakeFirst();
+        if (!streamRow) return;
+        const session = await this.#take(row, streamRow);
+        session.work.presentation.setState('reconnecting');
+        const until = await withTransaction(db, async (tx) => {
+          await store.endLeftPublishes(tx, row.id, 'the server was stopped');
+          return store.markReconnecting(tx, row.id, session.reconnectWindow);
+        });
+        this.#endAt(session, until ?? new Date());
+        this.#options.log.info({ session: row.id }, 'a session was taken up again; its publisher may return');
+      });
+    }
+  }
+
+  #lost(sessionId: string): void {
+    for (const [streamId, session] of this.#active) {
+      if (session.id !== sessionId) continue;
+      this.#active.delete(streamId);
+      if (session.endTimer) clearTimeout(session.endTimer);
+      session.publication?.drop.abort('Another server works on this stream.');
+      void session.work.abandon();
+    }
+  }
+
+  async #dropPublisher(session: ActiveSession, reason: string): Promise<void> {
+    const { publication } = session;
+    if (!publication) return;
+    publication.drop.abort(reason);
+    await publication.gone;
+  }
+
+  #about(session: ActiveSession): { organizationId: string; streamId: string; sessionId: string } {
+    return { organizationId: session.stream.organizationId, streamId: session.stream.id, sessionId: session.id };
+  }
+
+  /** Writes the refusal down for the stream's owner, after the encoder has had its answer. */
+  #noteRefusal(attempt: PublishAttempt, ingest: string, code: string, reason: string): void {
+    const { db, events, log } = this.#options;
+    const { streamId, remoteAddress } = attempt;
+    log.info(
+      { ingest, stream: streamId.slice(0, 64), address: remoteAddress, code },
+      `a publish was refused: ${reason}`,
+    );
+    void (async () => {
+      const row = await db
+        .selectFrom('streams')
+        .select('organization_id')
+        .where('id', '=', streamId)
+        .executeTakeFirst();
+      if (!row) return;
+      const data = { ingest, code, reason, remote_address: remoteAddress };
+      await events.append({ organizationId: row.organization_id, streamId, type: 'publish.refused', data });
+    })().catch((error: unknown) => log.warn({ err: error }, 'a refused publish could not be noted'));
+  }
+
+  #inOrder<T>(streamId: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#queues.get(streamId) ?? Promise.resolve();
+    const next = before.then(work, work);
+    this.#queues.set(streamId, next);
+    const clean = () => {
+      if (this.#queues.get(streamId) === next) this.#queues.delete(streamId);
+    };
+    next.then(clean, clean);
+    return next;
+  }
+}

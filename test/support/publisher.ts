@@ -1,0 +1,72 @@
+/** Publishers for tests: ffmpeg sends a generated picture whose frames carry their own number, and a tone, over RTMP. */
+import { type ChildProcess, spawn } from 'node:child_process';
+
+/** Width of one bit of the frame number in the picture's top rows, in 1/16 of the width. */
+export const NUMBER_BITS = 16;
+
+export interface Picture {
+  size?: string;
+  rate?: string;
+  /** Seconds between keyframes. */
+  gop?: number;
+  bframes?: number;
+  video?: boolean;
+  audio?: boolean;
+  /** Further arguments of the video encoder. */
+  encoder?: string[];
+}
+
+/** The lavfi sources and encoder arguments of the test picture, without an output. */
+export function pictureArguments(picture: Picture = {}, seconds?: number): string[] {
+  const { size = '640x360', rate = '30', gop = 1, bframes = 0, video = true, audio = true } = picture;
+  const [numerator, denominator = '1'] = rate.split('/');
+  const frames = Math.round((gop * Number(numerator)) / Number(denominator));
+  const duration = seconds === undefined ? [] : ['-t', String(seconds)];
+  return [
+    ...(video ? ['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate},${numberBoxes()}`] : []),
+    ...(audio ? ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'] : []),
+    ...(video
+      ? ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-threads', '1']
+          .concat(['-g', String(frames), '-keyint_min', String(frames), '-sc_threshold', '0', '-bf', String(bframes)])
+          .concat(picture.encoder ?? [])
+      : []),
+    ...(audio ? ['-c:a', 'aac', '-b:a', '96k', '-ac', '2'] : []),
+    ...duration,
+  ];
+}
+
+/** Draws the frame's number as 16 boxes over the top: white is 1, the lowest bit at the left. */
+function numberBoxes(): string {
+  const boxes = ['drawbox=x=0:y=0:w=iw:h=ih/12:color=black:t=fill'];
+  for (let bit = 0; bit < NUMBER_BITS; bit++)
+    boxes.push(
+      `drawbox=x=${bit}*iw/16:y=0:w=iw/16:h=ih/12:color=white:t=fill:enable='gte(mod(n\\,${2 ** (bit + 1)})\\,${2 ** bit})'`,
+    );
+  return boxes.join(',');
+}
+
+export interface Publisher {
+  readonly process: ChildProcess;
+  /** What ffmpeg wrote to its error output. */
+  readonly output: () => string;
+  readonly ended: Promise<number | null>;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+/** Publishes in real time until stopped, or for `seconds`. */
+export function publish(url: string, picture: Picture = {}, seconds?: number): Publisher {
+  const child = spawn(
+    'ffmpeg',
+    ['-hide_banner', '-loglevel', 'warning', '-re', ...pictureArguments(picture, seconds)].concat(['-f', 'flv', url]),
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let output = '';
+  child.stderr.on('data', (chunk) => (output += chunk));
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    await ended;
+  };
+  return { process: child, output: () => output, ended, stop: () => end('SIGINT'), kill: () => end('SIGKILL') };
+}
