@@ -1,0 +1,30 @@
+/** What can go wrong with stored bytes. */
+import { defineError } from '#plugin-api';
+
+export const storageNotFound = defineError({
+  code: 'LS_STORAGE_NOT_FOUND',
+  status: 404,
+  title: 'Nothing is stored there',
+  fix: 'It may have been deleted; ask for what refers to it again.',
+});
+
+export const storageBadKey = defineError({
+  code: 'LS_STORAGE_BAD_KEY',
+  status: 400,
+  title: 'Not a storage key',
+  fix: 'Use segments of letters, digits, ".", "_" and "-", separated by "/"; none may be "." or "..".',
+});
+
+export const storageBadRange = defineError({
+  code: 'LS_STORAGE_BAD_RANGE',
+  status: 416,
+  title: 'The range is not within what is stored',
+  fix: 'Ask for bytes from 0 up to the size less one.',
+});
+
+export const storageFailed = defineError({
+  code: 'LS_STORAGE_FAILED',
+  status: 503,
+  title: 'The storage does not work',
+  fix: 'Check the free space and the permissions of the data folder.',
+});
