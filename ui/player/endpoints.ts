@@ -1,0 +1,26 @@
+/** Where a stream's playlist and status are, from what a page's author writes into `src`. */
+
+export interface Endpoints {
+  /** Multivariant playlist, with its token. */
+  playlist: string;
+  /** The stream's status; null for a playlist of its own, which has none. */
+  status: string | null;
+}
+
+/**
+ * `src` is a stream id (`str_…`, looked for on `home`), the base URL of a stream (`https://host/live/str_…`), or any playlist
+ * (`….m3u8`). Throws a TypeError where it is none of them.
+ */
+export function endpointsOf(src: string, token: string | null, home: string, page: string): Endpoints {
+  if (/^str_[0-9a-z]+$/.test(src)) return endpointsOf(new URL(`/live/${src}`, home).href, token, home, page);
+  const url = new URL(src, page);
+  if (token) url.searchParams.set('token', token);
+  if (url.pathname.endsWith('.m3u8')) return { playlist: url.href, status: null };
+  const base = url.pathname.replace(/\/$/, '');
+  const at = (name: string) => {
+    const child = new URL(url);
+    child.pathname = `${base}/${name}`;
+    return child.href;
+  };
+  return { playlist: at('index.m3u8'), status: at('status') };
+}
