@@ -47,6 +47,7 @@ export interface Host<Config = unknown> {
   readonly config: Config;
   /** Where the server runs: its data folder and the address that it listens on. */
   readonly server: { dataDir: string; host: string; publicUrl: string };
+  /** Adds its tap; only in `setup`, one a hook. `before` names another plugin that taps it; `budget` is in milliseconds. */
   tap<H extends HookName>(hook: H, tap: Tap<H>, options?: { before?: string; budget?: number }): void;
   /** Follows events as they happen; answers its undo. */
   on<T extends keyof EventMap & string>(type: T, handler: (event: EventRow<T>) => void | Promise<void>): () => void;

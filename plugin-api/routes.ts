@@ -25,6 +25,7 @@ export interface RouteRequest<P, Q, B, C> {
 
 export interface RouteAnswer {
   status: number;
+  /** Written as JSON; a Buffer, a text or a readable stream as it is. */
   body?: unknown;
   headers?: Record<string, string>;
 }
@@ -45,8 +46,10 @@ export interface RouteDefinition<
   params?: P;
   query?: Q;
   body?: B;
-  /** Schema of the body by status; null for none. */
+  /** Schema of the body by status; null for none, or for one that is not JSON. */
   answers: Record<number, TSchema | null>;
+  /** Seconds that it may take; 30 where not stated. */
+  timeout?: number;
   handle(
     request: RouteRequest<Static<P>, Static<Q>, Static<B>, A extends 'anyone' ? Caller | null : Caller>,
   ): Promise<RouteAnswer>;

@@ -1,0 +1,23 @@
+/** Which pages of other origins may call the API (Fetch standard, CORS protocol). */
+import type { Middleware } from 'koa';
+
+const METHODS = 'GET, POST, PATCH, PUT, DELETE';
+const REQUEST_HEADERS = 'Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id';
+const EXPOSED_HEADERS = 'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Location';
+
+/** The API knows its callers by tokens they send themselves, never by cookies: so credentials are not allowed, and `*` is safe. */
+export function cors(origins: string[]): Middleware {
+  const all = origins.includes('*');
+  return async (ctx, next) => {
+    if (!all) ctx.vary('Origin');
+    const origin = ctx.get('Origin');
+    if (origin === '' || !(all || origins.includes(origin))) return next();
+    ctx.set('Access-Control-Allow-Origin', all ? '*' : origin);
+    ctx.set('Access-Control-Expose-Headers', EXPOSED_HEADERS);
+    if (ctx.method !== 'OPTIONS' || ctx.get('Access-Control-Request-Method') === '') return next();
+    ctx.set('Access-Control-Allow-Methods', METHODS);
+    ctx.set('Access-Control-Allow-Headers', REQUEST_HEADERS);
+    ctx.set('Access-Control-Max-Age', '86400');
+    ctx.status = 204;
+  };
+}

@@ -1,0 +1,79 @@
+/** The errors that any route may answer, whatever it is for. */
+import { defineError } from '#plugin-api';
+
+export const notFound = defineError({
+  code: 'LS_NOT_FOUND',
+  status: 404,
+  title: 'There is nothing here',
+  fix: 'Check the path; GET /v1/openapi.json lists every route.',
+});
+
+export const methodNotAllowed = defineError({
+  code: 'LS_METHOD_NOT_ALLOWED',
+  status: 405,
+  title: 'The path does not take this method',
+  fix: 'Use one of the methods in the Allow header.',
+});
+
+export const bodyMalformed = defineError({
+  code: 'LS_BODY_MALFORMED',
+  status: 400,
+  title: 'The body cannot be read',
+  fix: 'Send a JSON object or list, complete and in UTF-8.',
+});
+
+export const requestInvalid = defineError({
+  code: 'LS_REQUEST_INVALID',
+  status: 422,
+  title: 'The request does not fit its schema',
+  fix: 'Correct each member of `errors`; its pointer names the place.',
+});
+
+export const bodyTooLarge = defineError({
+  code: 'LS_BODY_TOO_LARGE',
+  status: 413,
+  title: 'The body is too large',
+  fix: 'Send at most 1 MiB of JSON; files go to /v1/uploads.',
+});
+
+export const mediaTypeUnsupported = defineError({
+  code: 'LS_MEDIA_TYPE_UNSUPPORTED',
+  status: 415,
+  title: 'The body is of a type that is not taken here',
+  fix: 'Send JSON with Content-Type: application/json.',
+});
+
+export const unauthenticated = defineError({
+  code: 'LS_UNAUTHENTICATED',
+  status: 401,
+  title: 'No valid access token came with the request',
+  fix: 'Log in, and send Authorization: Bearer <access token>; refresh the token when it has expired.',
+});
+
+export const forbidden = defineError({
+  code: 'LS_FORBIDDEN',
+  status: 403,
+  title: 'The role does not allow this',
+  fix: 'Ask an admin or owner of the organization for a higher role.',
+});
+
+export const timedOut = defineError({
+  code: 'LS_TIMED_OUT',
+  status: 503,
+  title: 'The answer took too long',
+  fix: 'Try again; where it lasts, see the log of the server at this request id.',
+});
+
+export const internal = defineError({
+  code: 'LS_INTERNAL',
+  status: 500,
+  title: 'Something failed in the server',
+  fix: 'Look for the request id in the log of the server, and report it with what stands there.',
+});
+
+export const portUnavailable = defineError({
+  code: 'LS_PORT_UNAVAILABLE',
+  status: 500,
+  title: 'The server cannot listen on its port',
+  fix: 'Free the port, or set LIVESTREAMS_HTTP_PORT to another one.',
+});
