@@ -7,6 +7,8 @@ export type Latency = 'standard' | 'low';
 /** The video of a source as its codec configuration and its frames show it. */
 export interface SourceVideo {
   codec: VideoCodec;
+  /** RFC 6381, `avc1.64001f`: says the profile, and so whether a browser can be expected to play it. */
+  codecString: string;
   /** Pixels as displayed (cropping applied). */
   width: number;
   height: number;

@@ -60,6 +60,7 @@ export class SourceWatch {
     return {
       video: video && {
         codec: video.codec,
+        codecString: video.codecString,
         width: video.width,
         height: video.height,
         frameRate: video.frameRate ?? this.statedFrameRate,
