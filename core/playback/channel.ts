@@ -1,0 +1,71 @@
+/** One session as the origin serves it: its playlists, rendered once a version, and its media with their headers made once. */
+import type { PlaylistContext, PlaylistPlan } from '#plugin-api';
+import type { Init, Part, Presentation, Rendition, Segment } from '../segments/ring.ts';
+import { MediaFile } from './media-file.ts';
+import { MediaPlaylist } from './media-playlist.ts';
+import { planPlaylist, writeMultivariant } from './multivariant-playlist.ts';
+import type { PlaylistTemplate } from './template.ts';
+
+/** Lets plugins shape the multivariant playlist. */
+export type ShapePlaylist = (plan: PlaylistPlan, context: PlaylistContext) => Promise<PlaylistPlan>;
+
+export class Channel {
+  readonly presentation: Presentation;
+  readonly #shape: ShapePlaylist;
+  readonly #playlists = new Map<Rendition, MediaPlaylist>();
+  readonly #files = new WeakMap<Init | Segment | Part, MediaFile>();
+  #multivariant: { version: number; template: Promise<PlaylistTemplate | null> } | null = null;
+
+  constructor(presentation: Presentation, shape: ShapePlaylist) {
+    this.presentation = presentation;
+    this.#shape = shape;
+  }
+
+  /** The multivariant playlist; null while there is nothing to play. */
+  multivariant(): Promise<PlaylistTemplate | null> {
+    const { version } = this.presentation;
+    if (this.#multivariant?.version !== version) {
+      const template = this.#writeMultivariant();
+      this.#multivariant = { version, template };
+    }
+    return this.#multivariant!.template;
+  }
+
+  /** The media playlist; null while it would list nothing. */
+  playlist(rendition: Rendition, request: { delta: boolean }): PlaylistTemplate | null {
+    let playlist = this.#playlists.get(rendition);
+    if (playlist === undefined) {
+      playlist = new MediaPlaylist(this.presentation, rendition);
+      this.#playlists.set(rendition, playlist);
+    }
+    return playlist.render(request);
+  }
+
+  init(rendition: Rendition, init: Init): MediaFile {
+    return this.#file(init, rendition, `i${init.number}`, init.bytes.length);
+  }
+
+  segment(rendition: Rendition, segment: Segment): MediaFile {
+    return this.#file(segment, rendition, String(segment.sequence), segment.size);
+  }
+
+  part(rendition: Rendition, segment: Segment, number: number, part: Part): MediaFile {
+    return this.#file(part, rendition, `${segment.sequence}.${number}`, part.bytes.length);
+  }
+
+  #file(key: Init | Segment | Part, rendition: Rendition, name: string, size: number): MediaFile {
+    let file = this.#files.get(key);
+    if (file === undefined) {
+      file = new MediaFile(rendition.kind, name, size);
+      this.#files.set(key, file);
+    }
+    return file;
+  }
+
+  async #writeMultivariant(): Promise<PlaylistTemplate | null> {
+    const plan = planPlaylist(this.presentation);
+    if (plan === null) return null;
+    const { streamId, sessionId } = this.presentation;
+    return writeMultivariant(this.presentation, await this.#shape(plan, { streamId, sessionId }));
+  }
+}

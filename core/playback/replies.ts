@@ -1,0 +1,71 @@
+/** Writes answers to viewers: playlists, small JSON, problems; each in one write, with its length stated. */
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { LivestreamsError } from '#plugin-api';
+
+/** What any page may know of an answer (Fetch, 3.3): players measure by them. */
+export const CORS: readonly string[] = [
+  'Access-Control-Allow-Origin',
+  '*',
+  'Access-Control-Expose-Headers',
+  'Content-Length, Content-Range, Date, ETag, Retry-After',
+];
+
+/** Counters of the origin, for `/metrics`. */
+export interface OriginMetrics {
+  /** One answer with so many bytes of body. */
+  answered(kind: string, bytes: number): void;
+  /** One more, or one fewer, request waits for a part or a playlist. */
+  waiting(change: 1 | -1): void;
+}
+
+/** Answers with a text, and with the number of its bytes. */
+export function sendText(res: ServerResponse, type: string, cacheControl: string, text: string): number {
+  const length = Buffer.byteLength(text);
+  res.writeHead(200, ['Content-Type', type, 'Content-Length', String(length), 'Cache-Control', cacheControl, ...CORS]);
+  res.end(text);
+  return length;
+}
+
+/** Answers an error as problem+json (RFC 9457). */
+export function sendProblem(res: ServerResponse, error: LivestreamsError, headers: readonly string[] = []): void {
+  const { code, status, title, fix } = error.kind;
+  const body = JSON.stringify({
+    type: 'about:blank',
+    title,
+    status,
+    detail: error.detail,
+    code,
+    fix,
+    ...error.extensions,
+  });
+  res.writeHead(status, STATUS_CODES[status] ?? '', [
+    'Content-Type',
+    'application/problem+json',
+    'Content-Length',
+    String(Buffer.byteLength(body)),
+    'Cache-Control',
+    'no-store',
+    ...CORS,
+    ...headers,
+  ]);
+  res.end(body);
+}
+
+/** Answers a preflight: any page may read, with `Range` and conditions. */
+export function sendPreflight(res: ServerResponse): void {
+  res.writeHead(204, [
+    ...CORS,
+    'Access-Control-Allow-Methods',
+    'GET, HEAD, OPTIONS',
+    'Access-Control-Allow-Headers',
+    'Range, If-Range, If-None-Match',
+    'Access-Control-Max-Age',
+    '86400',
+  ]);
+  res.end();
+}
+
+/** Whether the request wants to know about the answer only. */
+export function isHead(req: IncomingMessage): boolean {
+  return req.method === 'HEAD';
+}

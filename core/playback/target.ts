@@ -1,0 +1,124 @@
+/** Reads a playback address by hand: what is not exactly one of ours is nothing. */
+
+export type TargetKind = 'multivariant' | 'status' | 'playlist' | 'vod' | 'init' | 'segment' | 'part';
+
+/** What a request under `/live/` asks for. Fields that its kind has not are empty, or 0. */
+export interface Target {
+  kind: TargetKind;
+  streamId: string;
+  sessionId: string;
+  rendition: string;
+  /** Of a segment or part; of an init section its number. */
+  sequence: number;
+  part: number;
+}
+
+/** What stands behind the `?`, as far as playback knows it. */
+export interface Query {
+  token: string | null;
+  /** `_HLS_msn` and `_HLS_part`: null where absent, NaN where not a decimal integer. */
+  sequence: number | null;
+  part: number | null;
+  /** `_HLS_skip=YES`. */
+  skip: boolean;
+}
+
+export const LIVE_PREFIX = '/live/';
+
+const NO_QUERY: Query = { token: null, sequence: null, part: null, skip: false };
+
+/**
+ * Reads `/live/<stream>/index.m3u8`, `/live/<stream>/status` and
+ * `/live/<stream>/<session>/<rendition>/{index.m3u8,vod.m3u8,init-<n>.mp4,<sequence>.m4s,<sequence>.<part>.m4s}`.
+ * Nothing is decoded: an address with an escape in it names nothing. Null for whatever is none of these.
+ */
+export function readTarget(url: string): Target | null {
+  const end = pathEnd(url);
+  const stream = url.indexOf('/', LIVE_PREFIX.length);
+  if (stream === -1 || stream >= end) return null;
+  const streamId = url.slice(LIVE_PREFIX.length, stream);
+  const session = url.indexOf('/', stream + 1);
+  if (session === -1 || session >= end) {
+    const file = url.slice(stream + 1, end);
+    if (file === 'index.m3u8') return target('multivariant', streamId);
+    return file === 'status' ? target('status', streamId) : null;
+  }
+  const rendition = url.indexOf('/', session + 1);
+  if (rendition === -1 || rendition >= end) return null;
+  return readFile(
+    url.slice(rendition + 1, end),
+    streamId,
+    url.slice(stream + 1, session),
+    url.slice(session + 1, rendition),
+  );
+}
+
+/** Reads the query of a playback address; what it does not know is ignored. */
+export function readQuery(url: string): Query {
+  const start = url.indexOf('?');
+  if (start === -1) return NO_QUERY;
+  const query: Query = { ...NO_QUERY };
+  let at = start + 1;
+  while (at < url.length) {
+    let end = url.indexOf('&', at);
+    if (end === -1) end = url.length;
+    const equals = url.indexOf('=', at);
+    if (equals !== -1 && equals < end) {
+      const value = url.slice(equals + 1, end);
+      switch (url.slice(at, equals)) {
+        case 'token':
+          query.token = value;
+          break;
+        case '_HLS_msn':
+          query.sequence = readInteger(value) ?? Number.NaN;
+          break;
+        case '_HLS_part':
+          query.part = readInteger(value) ?? Number.NaN;
+          break;
+        case '_HLS_skip':
+          query.skip = value === 'YES';
+          break;
+      }
+    }
+    at = end + 1;
+  }
+  return query;
+}
+
+function readFile(file: string, streamId: string, sessionId: string, rendition: string): Target | null {
+  if (file === 'index.m3u8') return target('playlist', streamId, sessionId, rendition);
+  if (file === 'vod.m3u8') return target('vod', streamId, sessionId, rendition);
+  if (file.startsWith('init-') && file.endsWith('.mp4')) {
+    const number = readInteger(file.slice(5, -4));
+    return number === null ? null : target('init', streamId, sessionId, rendition, number);
+  }
+  if (!file.endsWith('.m4s')) return null;
+  const stem = file.slice(0, -4);
+  const dot = stem.indexOf('.');
+  const sequence = readInteger(dot === -1 ? stem : stem.slice(0, dot));
+  if (sequence === null) return null;
+  if (dot === -1) return target('segment', streamId, sessionId, rendition, sequence);
+  const part = readInteger(stem.slice(dot + 1));
+  return part === null ? null : target('part', streamId, sessionId, rendition, sequence, part);
+}
+
+function target(kind: TargetKind, streamId: string, sessionId = '', rendition = '', sequence = 0, part = 0): Target {
+  return { kind, streamId, sessionId, rendition, sequence, part };
+}
+
+function pathEnd(url: string): number {
+  const query = url.indexOf('?');
+  return query === -1 ? url.length : query;
+}
+
+/** A decimal integer in its one canonical spelling, below 10^9; null for anything else. */
+function readInteger(text: string): number | null {
+  if (text.length === 0 || text.length > 9 || (text.length > 1 && text.charCodeAt(0) === 48)) return null;
+  let value = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return null;
+    value = value * 10 + digit;
+  }
+  return value;
+}
