@@ -89,7 +89,7 @@ async function findCaller(
 /** The JSON body; an empty object where none was sent, so that a body of optional members may be left out. */
 async function readBody(ctx: Context): Promise<unknown> {
   const kind = ctx.is('application/json', '+json');
-  if (kind === null) return {};
+  if (kind === null || ctx.get('Content-Length') === '0') return {};
   if (kind === false)
     throw mediaTypeUnsupported(`The body is ${ctx.type || ctx.get('Content-Type') || 'of no stated type'}, not JSON.`);
   await parseBody(ctx, async () => {});

@@ -1,0 +1,212 @@
+/** Routes of streams, stream keys and playback tokens. */
+import type { Routes } from '#plugin-api';
+import {
+  CreatedKeyBody,
+  CreatedStreamBody,
+  KeyId,
+  KeyList,
+  NewKey,
+  NewPlaybackToken,
+  NewStream,
+  Page,
+  PlaybackTokenBody,
+  type StreamAnswer,
+  StreamBody,
+  StreamChanges,
+  StreamId,
+  StreamList,
+} from './schemas.ts';
+import type { StreamRow } from './stream-key.ts';
+import type { StreamStatus, Streams } from './streams.ts';
+
+export interface StreamRoutesOptions {
+  streams: Streams;
+  /** Without a slash at its end. */
+  publicUrl: string;
+  /** What each running ingest wants typed, by its name, with `{stream_id}` and `{key}` to be filled in. */
+  publishUrls(): Record<string, Record<string, string>>;
+  tokens: {
+    issue(options: {
+      streamId: string;
+      viewerId?: string;
+      expiresIn: number;
+    }): Promise<{ id: string; token: string; expiresAt: Date }>;
+  };
+}
+
+export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void {
+  const { streams, publicUrl, tokens } = options;
+  const ingest = (streamId: string, key?: string) => fillIn(options.publishUrls(), streamId, key);
+  const answer = (row: StreamRow, status: StreamStatus = 'offline', key?: string): StreamAnswer => ({
+    id: row.id,
+    title: row.title,
+    status,
+    latency: row.latency,
+    record: row.record,
+    visibility: row.visibility,
+    reconnect_window: row.reconnect_window,
+    dvr_window: row.dvr_window,
+    ingest: ingest(row.id, key),
+    playback: {
+      hls_url: `${publicUrl}/live/${row.id}/index.m3u8`,
+      watch_url: `${publicUrl}/watch/${row.id}`,
+      embed_url: `${publicUrl}/embed/${row.id}`,
+    },
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  });
+  const answerNow = async (row: StreamRow) => answer(row, (await streams.statuses([row.id])).get(row.id));
+
+  routes.route({
+    method: 'POST',
+    path: '/streams',
+    summary: 'Makes a stream. Its key is shown only in this answer.',
+    access: 'creator',
+    body: NewStream,
+    answers: { 201: CreatedStreamBody },
+    async handle({ body, caller }) {
+      const { stream, key } = await streams.create(caller.organizationId, body);
+      return {
+        status: 201,
+        headers: { Location: `/v1/streams/${stream.id}` },
+        body: { ...answer(stream, 'offline', key.key), keys: [key] },
+      };
+    },
+  });
+
+  routes.route({
+    method: 'GET',
+    path: '/streams',
+    summary: 'The streams of the organization, newest first.',
+    access: 'viewer',
+    query: Page,
+    answers: { 200: StreamList },
+    async handle({ query, caller }) {
+      const { limit, cursor } = query;
+      const before = cursor === undefined ? {} : { before: cursor };
+      const rows = await streams.list(caller.organizationId, { limit: limit + 1, ...before });
+      const page = rows.slice(0, limit);
+      const statuses = await streams.statuses(page.map(({ id }) => id));
+      const data = page.map((row) => answer(row, statuses.get(row.id)));
+      return { status: 200, body: { data, next_cursor: rows.length > limit ? page.at(-1)!.id : null } };
+    },
+  });
+
+  routes.route({
+    method: 'GET',
+    path: '/streams/:id',
+    summary: 'One stream.',
+    access: 'viewer',
+    params: StreamId,
+    answers: { 200: StreamBody },
+    async handle({ params, caller }) {
+      return { status: 200, body: await answerNow(await streams.get(caller.organizationId, params.id)) };
+    },
+  });
+
+  routes.route({
+    method: 'PATCH',
+    path: '/streams/:id',
+    summary: 'Changes a stream. Latency and windows count from its next session.',
+    access: 'creator',
+    params: StreamId,
+    body: StreamChanges,
+    answers: { 200: StreamBody },
+    async handle({ params, body, caller }) {
+      return { status: 200, body: await answerNow(await streams.update(caller.organizationId, params.id, body)) };
+    },
+  });
+
+  routes.route({
+    method: 'DELETE',
+    path: '/streams/:id',
+    summary: 'Deletes a stream with its keys and sessions, and drops its publisher.',
+    access: 'creator',
+    params: StreamId,
+    answers: { 204: null },
+    async handle({ params, caller }) {
+      await streams.delete(caller.organizationId, params.id);
+      return { status: 204 };
+    },
+  });
+
+  routes.route({
+    method: 'GET',
+    path: '/streams/:id/keys',
+    summary: 'The keys of a stream, without the secrets.',
+    access: 'creator',
+    params: StreamId,
+    answers: { 200: KeyList },
+    async handle({ params, caller }) {
+      const keys = await streams.keys(caller.organizationId, params.id);
+      const data = keys.map(({ id, label, expires_at, last_used_at, created_at }) => ({
+        id,
+        label,
+        expires_at: expires_at?.toISOString() ?? null,
+        last_used_at: last_used_at?.toISOString() ?? null,
+        created_at: created_at.toISOString(),
+      }));
+      return { status: 200, body: { data, next_cursor: null } };
+    },
+  });
+
+  routes.route({
+    method: 'POST',
+    path: '/streams/:id/keys',
+    summary: 'Makes a further key, or with `overlap` one in place of the others.',
+    access: 'creator',
+    params: StreamId,
+    body: NewKey,
+    answers: { 201: CreatedKeyBody },
+    async handle({ params, body, caller }) {
+      const expiresAt = body.expires_at ? new Date(body.expires_at) : null;
+      const { label, overlap = null } = body;
+      const key = await streams.createKey(caller.organizationId, params.id, { label, expiresAt, overlap });
+      const expires_at = expiresAt?.toISOString() ?? null;
+      return { status: 201, body: { ...key, expires_at, ingest: ingest(params.id, key.key) } };
+    },
+  });
+
+  routes.route({
+    method: 'DELETE',
+    path: '/streams/:id/keys/:key_id',
+    summary: 'Deletes a key, and drops who publishes with it.',
+    access: 'creator',
+    params: KeyId,
+    answers: { 204: null },
+    async handle({ params, caller }) {
+      await streams.deleteKey(caller.organizationId, params.id, params.key_id);
+      return { status: 204 };
+    },
+  });
+
+  routes.route({
+    method: 'POST',
+    path: '/streams/:id/playback-tokens',
+    summary: 'Makes a token that plays a protected stream until it expires.',
+    access: 'creator',
+    params: StreamId,
+    body: NewPlaybackToken,
+    answers: { 201: PlaybackTokenBody },
+    async handle({ params, body, caller }) {
+      const { id: streamId } = await streams.get(caller.organizationId, params.id);
+      const viewer = body.viewer_id === undefined ? {} : { viewerId: body.viewer_id };
+      const { id, token, expiresAt } = await tokens.issue({ streamId, expiresIn: body.expires_in, ...viewer });
+      return { status: 201, body: { id, token, expires_at: expiresAt.toISOString() } };
+    },
+  });
+}
+
+function fillIn(
+  urls: Record<string, Record<string, string>>,
+  streamId: string,
+  key: string | undefined,
+): Record<string, Record<string, string>> {
+  const fill = (text: string) => text.replaceAll('{stream_id}', streamId).replaceAll('{key}', key ?? '{key}');
+  return Object.fromEntries(
+    Object.entries(urls).map(([name, fields]) => [
+      name,
+      Object.fromEntries(Object.entries(fields).map(([field, text]) => [field, fill(text)])),
+    ]),
+  );
+}

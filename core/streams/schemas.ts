@@ -1,0 +1,112 @@
+/** The JSON of streams and their keys: what is sent, and what is answered. */
+import { type Static, Type } from '#plugin-api';
+
+const Time = Type.String({ format: 'date-time' });
+const NullableTime = Type.Union([Time, Type.Null()]);
+const Line = { minLength: 1, pattern: '^[^\\u0000-\\u001f\\u007f]*$' };
+const Title = Type.String({ ...Line, maxLength: 200 });
+const Latency = Type.Enum(['standard', 'low']);
+const Visibility = Type.Enum(['public', 'unlisted', 'protected'], {
+  description: 'Public and unlisted streams play without a token; a protected one only with it.',
+});
+const ReconnectWindow = {
+  minimum: 0,
+  maximum: 1800,
+  description: 'Seconds in which a publisher may return to its session.',
+};
+const DvrWindow = { minimum: 0, maximum: 86400, description: 'Seconds that viewers of the live stream may go back.' };
+
+export const StreamId = Type.Object({ id: Type.String({ maxLength: 64 }) });
+export const KeyId = Type.Object({ id: Type.String({ maxLength: 64 }), key_id: Type.String({ maxLength: 64 }) });
+
+export const Page = Type.Object({
+  limit: Type.Integer({ minimum: 1, maximum: 100, default: 25 }),
+  cursor: Type.Optional(Type.String({ maxLength: 64, description: 'next_cursor of the page before.' })),
+});
+
+export const NewStream = Type.Object({
+  title: Title,
+  latency: Type.Enum(['standard', 'low'], { default: 'standard' }),
+  record: Type.Boolean({ default: true }),
+  visibility: Type.Enum(['public', 'unlisted', 'protected'], { default: 'public' }),
+  reconnect_window: Type.Integer({ ...ReconnectWindow, default: 60 }),
+  dvr_window: Type.Integer({ ...DvrWindow, default: 0 }),
+});
+
+export const StreamChanges = Type.Object({
+  title: Type.Optional(Title),
+  latency: Type.Optional(Latency),
+  record: Type.Optional(Type.Boolean()),
+  visibility: Type.Optional(Visibility),
+  reconnect_window: Type.Optional(Type.Integer(ReconnectWindow)),
+  dvr_window: Type.Optional(Type.Integer(DvrWindow)),
+});
+
+const streamMembers = {
+  id: Type.String(),
+  title: Title,
+  status: Type.Enum(['offline', 'live', 'reconnecting']),
+  latency: Latency,
+  record: Type.Boolean(),
+  visibility: Visibility,
+  reconnect_window: Type.Integer(ReconnectWindow),
+  dvr_window: Type.Integer(DvrWindow),
+  ingest: Type.Record(Type.String(), Type.Record(Type.String(), Type.String()), {
+    description: 'What to type into an encoder, by ingest. Where the key is not known any more, `{key}` stands for it.',
+  }),
+  playback: Type.Object({ hls_url: Type.String(), watch_url: Type.String(), embed_url: Type.String() }),
+  created_at: Time,
+  updated_at: Time,
+};
+
+export const StreamBody = Type.Object(streamMembers);
+export const FreshKeyBody = Type.Object({
+  id: Type.String(),
+  key: Type.String({ description: 'Shown only here.' }),
+  label: Type.String(),
+});
+export const CreatedStreamBody = Type.Object({ ...streamMembers, keys: Type.Array(FreshKeyBody) });
+export const StreamList = Type.Object({
+  data: Type.Array(StreamBody),
+  next_cursor: Type.Union([Type.String(), Type.Null()]),
+});
+
+export const NewKey = Type.Object({
+  label: Type.String({ ...Line, maxLength: 100, default: 'Key' }),
+  expires_at: Type.Optional(NullableTime),
+  overlap: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 604_800,
+      description:
+        'Rotation: the other keys end after so many seconds. 0 deletes them, and drops who publishes with them.',
+    }),
+  ),
+});
+export const CreatedKeyBody = Type.Object({
+  ...FreshKeyBody.properties,
+  expires_at: NullableTime,
+  ingest: streamMembers.ingest,
+});
+export const KeyList = Type.Object({
+  data: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      label: Type.String(),
+      expires_at: NullableTime,
+      last_used_at: NullableTime,
+      created_at: Time,
+    }),
+  ),
+  next_cursor: Type.Null(),
+});
+
+export const NewPlaybackToken = Type.Object({
+  expires_in: Type.Integer({ minimum: 10, maximum: 604_800, default: 3600, description: 'Seconds.' }),
+  viewer_id: Type.Optional(
+    Type.String({ ...Line, maxLength: 100, description: "The caller's own name for the viewer." }),
+  ),
+});
+export const PlaybackTokenBody = Type.Object({ id: Type.String(), token: Type.String(), expires_at: Time });
+
+export type StreamAnswer = Static<typeof StreamBody>;
