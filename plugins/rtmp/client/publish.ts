@@ -86,8 +86,9 @@ class PublishClient {
   private readonly socket: Socket;
   private readonly reader = new ChunkReader({ messageSize: 64 * 1024, held: 256 * 1024 });
   private readonly writer = new ChunkWriter();
-  private readonly failed = Promise.withResolvers<never>();
-  private hasFailed = false;
+  private failure: { reason: unknown } | null = null;
+  /** Rejects what is being waited for. */
+  private interrupt: (reason: unknown) => void = () => {};
   private handshakeLeft = 1 + 2 * HANDSHAKE_SIZE;
   private readonly handshake = Promise.withResolvers<Buffer>();
   private readonly handshakeBytes = Buffer.alloc(1 + 2 * HANDSHAKE_SIZE);
@@ -96,8 +97,6 @@ class PublishClient {
 
   constructor(socket: Socket) {
     this.socket = socket;
-    // Each wait races against it; where nothing waits just now, the next one sees it.
-    this.failed.promise.catch(() => {});
     socket.on('data', (bytes) => {
       try {
         this.take(bytes);
@@ -110,8 +109,8 @@ class PublishClient {
   }
 
   fail(reason: unknown): void {
-    this.hasFailed = true;
-    this.failed.reject(reason);
+    this.failure ??= { reason };
+    this.interrupt(reason);
   }
 
   /** Handshake, connect, createStream, publish. */
@@ -219,9 +218,13 @@ class PublishClient {
     return answer.result;
   }
 
-  /** What `promise` gives, unless the connection fails first. */
+  /** What `promise` gives, unless the connection fails first. No `Promise.race`: it would keep a reaction for each tag sent. */
   private or<T>(promise: Promise<T>): Promise<T> {
-    return Promise.race([promise, this.failed.promise]);
+    return new Promise((resolve, reject) => {
+      if (this.failure) reject(this.failure.reason);
+      this.interrupt = reject;
+      promise.then(resolve, reject);
+    });
   }
 
   private command(streamId: number, ...values: AmfValue[]): void {
