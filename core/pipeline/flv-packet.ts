@@ -172,7 +172,7 @@ function readEnhanced<Codec>(
 
 /** A FourCC as it may be shown: a stranger wrote it. */
 function printable(fourCc: string): string {
-  return /^[\w.\- ]{4}$/.test(fourCc) ? `codec ${fourCc}` : 'unknown codec';
+  return /^[\w.\- ]{4}$/.test(fourCc) ? `codec ${fourCc}` : 'an unknown codec';
 }
 
 /** Reads a tag's body from its start; beyond the end is an {@link FlvError}. */

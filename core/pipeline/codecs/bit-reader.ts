@@ -59,7 +59,7 @@ export class BitReader {
   /** `se(v)`: signed Exp-Golomb (ITU-T H.264, 9.1.1). */
   signed(): number {
     const value = this.unsigned();
-    return value % 2 === 1 ? (value + 1) / 2 : -value / 2;
+    return value % 2 === 1 ? (value + 1) / 2 : 0 - value / 2;
   }
 }
 

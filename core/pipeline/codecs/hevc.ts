@@ -1,7 +1,8 @@
-/** HEVC: what its decoder configuration record and sequence parameter set say (ISO/IEC 14496-15, 8.3.3; ITU-T H.265, 7.3.2.2). */
+/** HEVC: what its decoder configuration record says (ISO/IEC 14496-15, 8.3.3). */
 import type { VideoConfig } from '../track.ts';
-import { BitReader, CodecConfigError, withoutEmulationPrevention } from './bit-reader.ts';
-import { assertDimensions, plausibleFrameRate } from './picture.ts';
+import { CodecConfigError } from './bit-reader.ts';
+import { parseHevcSps } from './hevc-sps.ts';
+import { plausibleFrameRate } from './picture.ts';
 
 const FIXED_SIZE = 23;
 const SPS = 33;
@@ -17,13 +18,15 @@ export function hevcConfig(hvcC: Buffer): VideoConfig {
   if (hvcC[0]! > 1) throw new CodecConfigError(`its hvcC has the unknown version ${hvcC[0]}`);
   const sps = findSps(hvcC);
   if (sps === null) throw new CodecConfigError('its hvcC has no sequence parameter set');
+  const { width, height, frameRate } = parseHevcSps(sps);
   const averageFrameRate = plausibleFrameRate(hvcC.readUInt16BE(19), 256);
   return {
     kind: 'video',
     codec: 'hevc',
     codecString: codecString(hvcC),
-    ...parseSps(sps),
-    frameRate: averageFrameRate,
+    width,
+    height,
+    frameRate: frameRate ?? averageFrameRate,
     description: hvcC,
   };
 }
@@ -52,10 +55,8 @@ function reverseBits(value: number): number {
 
 /** The first sequence parameter set of the record's arrays. */
 function findSps(hvcC: Buffer): Buffer | null {
-  const reader = new BitReader(hvcC);
-  reader.skip(8 * (FIXED_SIZE - 1));
   let at = FIXED_SIZE;
-  for (let arrays = reader.bits(8); arrays > 0; arrays--) {
+  for (let arrays = hvcC[FIXED_SIZE - 1]!; arrays > 0; arrays--) {
     if (at + 3 > hvcC.length) return null;
     const type = hvcC[at]! & 0x3f;
     let units = hvcC.readUInt16BE(at + 1);
@@ -70,41 +71,4 @@ function findSps(hvcC: Buffer): Buffer | null {
     }
   }
   return null;
-}
-
-/** Size after the conformance window. `nal` with its header of two bytes. */
-function parseSps(nal: Buffer): { width: number; height: number } {
-  const reader = new BitReader(withoutEmulationPrevention(nal.subarray(2)));
-  reader.skip(4); // video parameter set
-  const subLayers = reader.bits(3);
-  reader.skip(1); // temporal nesting
-  skipProfileTierLevel(reader, subLayers);
-  reader.unsigned(); // id
-  const chromaFormat = reader.unsigned();
-  if (chromaFormat > 3) throw new CodecConfigError('its chroma format is not known');
-  const separatePlanes = chromaFormat === 3 && reader.flag();
-  let width = reader.unsigned();
-  let height = reader.unsigned();
-  if (reader.flag()) {
-    const unitX = !separatePlanes && (chromaFormat === 1 || chromaFormat === 2) ? 2 : 1;
-    const unitY = !separatePlanes && chromaFormat === 1 ? 2 : 1;
-    width -= (reader.unsigned() + reader.unsigned()) * unitX;
-    height -= (reader.unsigned() + reader.unsigned()) * unitY;
-  }
-  assertDimensions(width, height);
-  return { width, height };
-}
-
-/** 7.3.3, with the general profile present. */
-function skipProfileTierLevel(reader: BitReader, subLayers: number): void {
-  const PROFILE_BITS = 88;
-  const LEVEL_BITS = 8;
-  reader.skip(PROFILE_BITS + LEVEL_BITS);
-  const present: [profile: boolean, level: boolean][] = [];
-  for (let i = 0; i < subLayers; i++) present.push([reader.flag(), reader.flag()]);
-  if (subLayers > 0) reader.skip(2 * (8 - subLayers));
-  for (const [profile, level] of present) {
-    if (profile) reader.skip(PROFILE_BITS);
-    if (level) reader.skip(LEVEL_BITS);
-  }
 }
