@@ -1,0 +1,180 @@
+/** Accounts over real HTTP and Postgres: the first owner, tokens and their rotation, and those who guess. */
+import { readFile, stat } from 'node:fs/promises';
+import { expect } from 'chai';
+import { SignJWT } from 'jose';
+import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
+import { temporaryFolder } from '../../test/support/folder.ts';
+import { quietLog } from '../../test/support/log.ts';
+import { createHttp, createMetrics, type Http, RouteTable } from '../http/index.ts';
+import { loadSecret } from '../secrets.ts';
+import { Accounts, accountRoutes, type Grant } from './index.ts';
+
+const key = Buffer.alloc(32, 1);
+const owner = { email: 'Ada@Example.org', password: 'correct horse', name: 'Ada' };
+
+describe('accounts', () => {
+  let database: TestDatabase;
+  let accounts: Accounts;
+  let http: Http;
+  let url: string;
+
+  beforeEach(async () => {
+    database = await testDatabase();
+    accounts = new Accounts({ db: database.kysely, key, publicUrl: 'https://live.example' });
+    const routes = new RouteTable();
+    accountRoutes(routes, accounts);
+    http = createHttp({
+      config: { host: '127.0.0.1', httpPort: 0, publicUrl: '', trustedProxies: ['127.0.0.1'], corsOrigins: [] },
+      log: quietLog,
+      routes,
+      authenticate: (authorization) => accounts.authenticate(authorization),
+      metrics: createMetrics(),
+      version: '0',
+      checkAnswers: true,
+    });
+    url = `http://127.0.0.1:${(await http.listen()).port}/v1`;
+  });
+  afterEach(async () => {
+    await http.stop();
+    await database.drop();
+  });
+
+  const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+    fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  const grant = async (response: Response, status = 200): Promise<Grant> => {
+    expect(response.status).to.equal(status);
+    return (await response.json()) as Grant;
+  };
+  const me = (token: string) => fetch(`${url}/me`, { headers: { authorization: `Bearer ${token}` } });
+  const setupToken = async () => new URL((await accounts.setupLink())!).searchParams.get('token')!;
+
+  it('makes the first owner by a link that works once', async () => {
+    const token = await setupToken();
+    const stored = await database.pool.query('SELECT * FROM setup_links');
+    expect(JSON.stringify(stored.rows)).not.to.contain(token);
+    const made = await grant(await post('/auth/setup', { token, ...owner }), 201);
+    expect(made.user).to.include({ email: owner.email, name: 'Ada' });
+    expect(made.organizations[0]?.role).to.equal('owner');
+    expect((await me(made.access_token)).status).to.equal(200);
+    expect((await post('/auth/setup', { token, ...owner })).status).to.equal(403);
+    expect(await accounts.setupLink()).to.equal(null);
+  });
+
+  it('makes one owner only, though two use the link at once', async () => {
+    const token = await setupToken();
+    const answers = await Promise.all(
+      [1, 2, 3].map((n) => post('/auth/setup', { token, ...owner, email: `a${n}@b.example` })),
+    );
+    expect(answers.map(({ status }) => status).sort()).to.deep.equal([201, 403, 403]);
+  });
+
+  it('ends older links with each new one, and all after a day', async () => {
+    const first = await setupToken();
+    const second = await setupToken();
+    expect((await post('/auth/setup', { token: first, ...owner })).status).to.equal(403);
+    await database.pool.query("UPDATE setup_links SET expires_at = now() - interval '1 s'");
+    expect((await post('/auth/setup', { token: second, ...owner })).status).to.equal(403);
+  });
+
+  it('makes the owner of the environment once', async () => {
+    await accounts.ensureOwner(owner);
+    await accounts.ensureOwner({ email: 'eve@example.org', password: 'another one' });
+    expect((await database.pool.query('SELECT email FROM users')).rows).to.deep.equal([{ email: owner.email }]);
+    await grant(await post('/auth/login', { email: 'ada@example.ORG', password: owner.password }));
+  });
+
+  it('answers a wrong password and an unknown account alike', async () => {
+    await accounts.ensureOwner(owner);
+    const wrong = await post('/auth/login', { email: owner.email, password: 'x' });
+    const unknown = await post('/auth/login', { email: 'eve@example.org', password: 'x' });
+    const comparable = async (response: Response) => {
+      const { request_id: _, ...rest } = (await response.json()) as Record<string, unknown>;
+      return { status: response.status, ...rest };
+    };
+    expect(await comparable(wrong))
+      .to.deep.equal(await comparable(unknown))
+      .and.to.include({ code: 'LS_LOGIN_FAILED' });
+  });
+
+  it('slows those who guess, and nobody else', async () => {
+    await accounts.ensureOwner(owner);
+    const guess = () =>
+      post('/auth/login', { email: owner.email, password: 'x' }, { 'x-forwarded-for': '203.0.113.5' });
+    const answers = await Promise.all(Array.from({ length: 14 }, guess));
+    const throttled = answers.filter(({ status }) => status === 429);
+    expect(throttled).to.have.length(4);
+    expect(Number(throttled[0]?.headers.get('retry-after'))).to.be.within(1, 60);
+    await grant(await post('/auth/login', credentials(), { 'x-forwarded-for': '203.0.113.6' }));
+  });
+
+  it('rotates refresh tokens, and ends the family when one is used twice', async () => {
+    await accounts.ensureOwner(owner);
+    const first = await grant(await post('/auth/login', credentials()));
+    const elsewhere = await grant(await post('/auth/login', credentials()));
+    const second = await grant(await post('/auth/refresh', { refresh_token: first.refresh_token }));
+    expect(second.refresh_token).not.to.equal(first.refresh_token);
+    expect((await me(second.access_token)).status).to.equal(200);
+    expect((await post('/auth/refresh', { refresh_token: first.refresh_token })).status).to.equal(401);
+    expect((await post('/auth/refresh', { refresh_token: second.refresh_token })).status).to.equal(401);
+    await grant(await post('/auth/refresh', { refresh_token: elsewhere.refresh_token }));
+  });
+
+  it('lets one of two refreshes at once through', async () => {
+    await accounts.ensureOwner(owner);
+    const { refresh_token } = await grant(await post('/auth/login', credentials()));
+    const answers = await Promise.all([1, 2].map(() => post('/auth/refresh', { refresh_token })));
+    expect(answers.map(({ status }) => status).sort()).to.deep.equal([200, 401]);
+  });
+
+  it('ends a login at logout', async () => {
+    await accounts.ensureOwner(owner);
+    const { refresh_token } = await grant(await post('/auth/login', credentials()));
+    expect((await post('/auth/logout', { refresh_token })).status).to.equal(204);
+    expect((await post('/auth/logout', { refresh_token })).status).to.equal(204);
+    expect((await post('/auth/refresh', { refresh_token })).status).to.equal(401);
+  });
+
+  it('believes only its own access tokens', async () => {
+    await accounts.ensureOwner(owner);
+    const { access_token, refresh_token } = await grant(await post('/auth/login', credentials()));
+    const claims = JSON.parse(Buffer.from(access_token.split('.')[1]!, 'base64url').toString());
+    const forge = (change: object, header: object, secret: Uint8Array = key) =>
+      new SignJWT({ ...claims, ...change }).setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', ...header }).sign(secret);
+    const unsigned = `${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')}.${access_token.split('.')[1]}.`;
+    expect((await me(await forge({}, {}))).status, 'the unchanged claims').to.equal(200);
+    for (const forged of [
+      await forge({}, {}, Buffer.alloc(32, 2)),
+      await forge({}, { typ: 'playback+jwt' }),
+      await forge({}, { alg: 'HS512' }),
+      await forge({ aud: 'playback' }, {}),
+      await forge({ iss: 'somebody' }, {}),
+      await forge({ exp: 1 }, {}),
+      await forge({ role: 'emperor' }, {}),
+      unsigned,
+      refresh_token,
+      'x'.repeat(5000),
+    ]) {
+      expect((await me(forged)).status, forged.slice(0, 200)).to.equal(401);
+    }
+  });
+});
+
+describe('secrets', () => {
+  it('are made once, kept for their own user, and the same for all who ask at once', async () => {
+    const folder = temporaryFolder();
+    const secrets = await Promise.all([1, 2, 3, 4].map(() => loadSecret(folder, 'access-token.key')));
+    expect(new Set(secrets.map((secret) => secret.toString('hex'))).size).to.equal(1);
+    const file = `${folder}/secrets/access-token.key`;
+    expect((await stat(file)).mode & 0o777).to.equal(0o600);
+    expect(await readFile(file)).to.have.length(32);
+    expect(await loadSecret(folder, 'other.key')).not.to.deep.equal(secrets[0]);
+  });
+});
+
+function credentials(): { email: string; password: string } {
+  return { email: owner.email, password: owner.password };
+}

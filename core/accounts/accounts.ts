@@ -1,0 +1,187 @@
+/** Accounts: the first owner, logging in, and who a token stands for. */
+import { type Kysely, sql } from 'kysely';
+import type { Caller, Role } from '#plugin-api';
+import type { CoreTables } from '../db/tables.ts';
+import { withTransaction } from '../db/transaction.ts';
+import { newId } from '../ids.ts';
+import { FailureThrottle } from '../sessions/throttle.ts';
+import { ACCESS_TOKEN_LIFE, AccessTokens } from './access-tokens.ts';
+import { loginFailed, loginThrottled, refreshRefused, setupRefused } from './errors.ts';
+import { Passwords } from './passwords.ts';
+import {
+  endFamily,
+  issueRefreshToken,
+  newToken,
+  removeExpiredTokens,
+  rotateRefreshToken,
+  tokenHash,
+} from './refresh-tokens.ts';
+
+const SETUP_LINK_LIFE = 24 * 60 * 60 * 1000;
+
+export interface Profile {
+  user: { id: string; email: string; name: string };
+  organizations: { id: string; name: string; role: Role }[];
+}
+
+export interface Grant extends Profile {
+  access_token: string;
+  refresh_token: string;
+  /** Seconds that the access token lives. */
+  expires_in: number;
+}
+
+export interface AccountsOptions {
+  db: Kysely<CoreTables>;
+  /** 32 bytes that sign access tokens. */
+  key: Uint8Array;
+  /** Without a slash at its end. */
+  publicUrl: string;
+}
+
+interface NewOwner {
+  email: string;
+  password: string;
+  name: string;
+}
+
+export class Accounts {
+  readonly #db: Kysely<CoreTables>;
+  readonly #publicUrl: string;
+  readonly #tokens: AccessTokens;
+  readonly #passwords = new Passwords();
+  readonly #tries = new FailureThrottle();
+
+  constructor({ db, key, publicUrl }: AccountsOptions) {
+    this.#db = db;
+    this.#publicUrl = publicUrl;
+    this.#tokens = new AccessTokens(key);
+  }
+
+  /** Makes the first owner; does nothing where there is an account already. */
+  async ensureOwner(owner: { email: string; password: string }): Promise<void> {
+    if (await hasUser(this.#db)) return;
+    const passwordHash = await this.#passwords.hash(owner.password);
+    await withTransaction(this.#db, async (transaction) => {
+      await lockFirstOwner(transaction);
+      if (await hasUser(transaction)) return;
+      await insertOwner(transaction, { ...owner, name: owner.email.split('@')[0]! }, passwordHash);
+    });
+  }
+
+  /** A new one-time link that makes the first owner, good for 24 hours; the ones before end. Null where there is an account. */
+  setupLink(): Promise<string | null> {
+    return withTransaction(this.#db, async (transaction) => {
+      await lockFirstOwner(transaction);
+      if (await hasUser(transaction)) return null;
+      const { token, hash } = newToken();
+      await transaction.deleteFrom('setup_links').execute();
+      const expires = new Date(Date.now() + SETUP_LINK_LIFE);
+      await transaction.insertInto('setup_links').values({ token_hash: hash, expires_at: expires }).execute();
+      return `${this.#publicUrl}/setup?token=${token}`;
+    });
+  }
+
+  /** Makes the first owner by the link's token. Errors: `LS_SETUP_REFUSED`. */
+  async setup(token: string, owner: NewOwner): Promise<Grant> {
+    // Looked at first, so that nobody without a link can make the server hash passwords.
+    const found = await this.#db
+      .selectFrom('setup_links')
+      .select('expires_at')
+      .where('token_hash', '=', tokenHash(token))
+      .where('expires_at', '>', new Date())
+      .executeTakeFirst();
+    if (!found) throw setupRefused('The link is unknown, used, or older than 24 hours.');
+    const passwordHash = await this.#passwords.hash(owner.password);
+    const userId = await withTransaction(this.#db, async (transaction) => {
+      await lockFirstOwner(transaction);
+      const links = await transaction.deleteFrom('setup_links').returning('token_hash').execute();
+      const stillThere = links.some((link) => link.token_hash.equals(tokenHash(token)));
+      if (!stillThere || (await hasUser(transaction))) throw setupRefused('The link was used already.');
+      return insertOwner(transaction, owner, passwordHash);
+    });
+    return this.#grant(userId, await issueRefreshToken(this.#db, userId));
+  }
+
+  /** Errors: `LS_LOGIN_FAILED`, `LS_LOGIN_THROTTLED` after ten tries a minute of one address on one account. */
+  async login(credentials: { email: string; password: string }, remoteAddress: string): Promise<Grant> {
+    const email = credentials.email.toLowerCase();
+    const subject = `${remoteAddress} ${email}`;
+    const wait = this.#tries.wait(subject);
+    if (wait > 0) throw loginThrottled(`Too many tries; the next one counts in ${wait} s.`, { retry_after: wait });
+    // Counted before the password is looked at: tries made all at once must not pass together.
+    this.#tries.fail(subject);
+    const user = await this.#db
+      .selectFrom('users')
+      .select(['id', 'password_hash'])
+      .where(sql<string>`lower(email)`, '=', email)
+      .executeTakeFirst();
+    const matches = await this.#passwords.verify(user?.password_hash ?? null, credentials.password);
+    if (!matches || !user) throw loginFailed('The e-mail address or the password is wrong.');
+    await removeExpiredTokens(this.#db);
+    return this.#grant(user.id, await issueRefreshToken(this.#db, user.id));
+  }
+
+  /** Errors: `LS_REFRESH_REFUSED`. */
+  async refresh(refreshToken: string): Promise<Grant> {
+    const { userId, token } = await rotateRefreshToken(this.#db, refreshToken);
+    return this.#grant(userId, token);
+  }
+
+  /** Ends the login that the token came from. An unknown token is no error: it is logged out already. */
+  async logout(refreshToken: string): Promise<void> {
+    await endFamily(this.#db, refreshToken);
+  }
+
+  /** Null where the account is gone or in no organization. */
+  async profile(userId: string): Promise<Profile | null> {
+    const user = await this.#db
+      .selectFrom('users')
+      .select(['id', 'email', 'name'])
+      .where('id', '=', userId)
+      .executeTakeFirst();
+    const organizations = await this.#db
+      .selectFrom('members')
+      .innerJoin('organizations', 'organizations.id', 'members.organization_id')
+      .select(['organizations.id', 'organizations.name', 'members.role'])
+      .where('members.user_id', '=', userId)
+      .orderBy('members.created_at')
+      .execute();
+    return user && organizations.length > 0 ? { user, organizations } : null;
+  }
+
+  /** Who an Authorization header stands for; null where for nobody. */
+  async authenticate(authorization: string): Promise<Caller | null> {
+    const [, token] = /^Bearer ([\w.~+/=-]{1,2048})$/i.exec(authorization) ?? [];
+    return token === undefined ? null : this.#tokens.verify(token);
+  }
+
+  /** A caller acts in the organization that the user joined first. */
+  async #grant(userId: string, refreshToken: string): Promise<Grant> {
+    const profile = await this.profile(userId);
+    const [organization] = profile?.organizations ?? [];
+    if (!profile || !organization) throw refreshRefused('The account is in no organization any more.');
+    const { id: organizationId, role } = organization;
+    const accessToken = await this.#tokens.issue({ userId, organizationId, role });
+    return { access_token: accessToken, refresh_token: refreshToken, expires_in: ACCESS_TOKEN_LIFE, ...profile };
+  }
+}
+
+async function hasUser(db: Kysely<CoreTables>): Promise<boolean> {
+  return (await db.selectFrom('users').select('id').limit(1).executeTakeFirst()) !== undefined;
+}
+
+/** Of several that would make the first owner at once, one after the other. */
+async function lockFirstOwner(transaction: Kysely<CoreTables>): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(hashtext('livestreams first owner'))`.execute(transaction);
+}
+
+async function insertOwner(db: Kysely<CoreTables>, owner: NewOwner, passwordHash: string): Promise<string> {
+  const userId = newId('usr');
+  const organizationId = newId('org');
+  const { email, name } = owner;
+  await db.insertInto('users').values({ id: userId, email, name, password_hash: passwordHash }).execute();
+  await db.insertInto('organizations').values({ id: organizationId, name }).execute();
+  await db.insertInto('members').values({ organization_id: organizationId, user_id: userId, role: 'owner' }).execute();
+  return userId;
+}

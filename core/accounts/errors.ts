@@ -1,0 +1,30 @@
+/** The errors of accounts. */
+import { defineError } from '#plugin-api';
+
+export const loginFailed = defineError({
+  code: 'LS_LOGIN_FAILED',
+  status: 401,
+  title: 'The e-mail address or the password is wrong',
+  fix: 'Check both. Which of them is wrong is not said, so that nobody can find out who has an account.',
+});
+
+export const loginThrottled = defineError({
+  code: 'LS_LOGIN_THROTTLED',
+  status: 429,
+  title: 'Too many tries to log in',
+  fix: 'Wait for as long as Retry-After says.',
+});
+
+export const refreshRefused = defineError({
+  code: 'LS_REFRESH_REFUSED',
+  status: 401,
+  title: 'The refresh token is not valid',
+  fix: 'Log in again. A refresh token works once; one that is used twice ends all that came from the same login.',
+});
+
+export const setupRefused = defineError({
+  code: 'LS_SETUP_REFUSED',
+  status: 403,
+  title: 'The set-up link is not valid',
+  fix: 'Restart the server while it has no owner: it prints a new link, good for 24 hours.',
+});
