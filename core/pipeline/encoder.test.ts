@@ -1,32 +1,25 @@
 /** The encoder against real ffmpeg: what comes out is at the very milliseconds of what went in. */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { expect } from 'chai';
-import type { EncodedRendition, PipelinePlan, VideoCodec } from '#plugin-api';
+import type { EncodedRendition, PipelinePlan } from '#plugin-api';
+import { decodeFrames } from '../../test/support/ffmpeg.ts';
 import { quietLog } from '../../test/support/log.ts';
 import { allProcesses, descendants } from '../../test/support/processes.ts';
+import { makeTrack, type Track, type TrackOptions } from '../../test/support/track.ts';
 import { until } from '../../test/support/until.ts';
 import { Encoder, type EncoderProgress } from './encoder.ts';
+import { fragment, initSegment } from './mp4.ts';
 import type { Frame, VideoConfig } from './track.ts';
 
-const run = promisify(execFile);
 const HOUR = 3_600_000;
 
 describe('Encoder', function () {
   this.timeout(120_000);
-  let folder: string;
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'livestreams-encoder-'));
-  });
-  after(() => rm(folder, { recursive: true }));
 
   const closedGop = ['-g', '12', '-bf', '0'];
-  const cases: { name: string; args?: string[]; filter?: string; size?: string; rate?: string; start?: number }[] = [
+  const cases: ({ name: string } & Partial<TrackOptions>)[] = [
     { name: 'a closed GOP', args: closedGop },
     { name: 'B-frames', args: ['-g', '12', '-bf', '2'] },
     { name: 'an open GOP', args: ['-x264-params', 'open-gop=1:keyint=12:bframes=3:b-adapt=0:scenecut=0'] },
@@ -44,7 +37,7 @@ describe('Encoder', function () {
   ];
   for (const { name, ...how } of cases) {
     it(`keeps times and keyframes with ${name}`, async () => {
-      const source = await make(folder, { seconds: 1.5, ...how });
+      const source = makeTrack({ seconds: 1.5, ...how });
       const made = collect(source, plan('source', rung('a', 160, 90), rung('b', 96, 54)));
       await feed(made.encoder, source.frames);
       await made.encoder.stop();
@@ -56,7 +49,7 @@ describe('Encoder', function () {
 
   for (const codec of ['hevc', 'av1'] as const) {
     it(`keeps them with ${codec} as the source`, async () => {
-      const source = await make(folder, { codec, seconds: 1, start: HOUR });
+      const source = makeTrack({ codec, seconds: 1, start: HOUR });
       const made = collect(source, plan('source', rung('a', 160, 90)));
       await feed(made.encoder, source.frames);
       await made.encoder.stop();
@@ -66,7 +59,7 @@ describe('Encoder', function () {
 
   for (const start of [0, HOUR + 730]) {
     it(`puts keyframes on the grid from ${start} ms`, async () => {
-      const source = await make(folder, { seconds: 3, args: ['-g', '999', '-bf', '2'], start, rate: '30000/1001' });
+      const source = makeTrack({ seconds: 3, args: ['-g', '999', '-bf', '2'], start, rate: '30000/1001' });
       const made = collect(source, plan({ every: 1 }, rung('a', 160, 90)));
       await feed(made.encoder, source.frames);
       await made.encoder.stop();
@@ -77,7 +70,7 @@ describe('Encoder', function () {
   }
 
   it('goes on exactly when another takes over from the last keyframe', async () => {
-    const source = await make(folder, {
+    const source = makeTrack({
       seconds: 2,
       args: ['-x264-params', 'open-gop=1:keyint=15:bframes=3'],
       start: HOUR,
@@ -98,7 +91,7 @@ describe('Encoder', function () {
   });
 
   it('says why when the process is killed', async () => {
-    const source = await make(folder, { seconds: 1, args: closedGop });
+    const source = makeTrack({ seconds: 1, args: closedGop });
     const made = collect(source, plan('source', rung('a', 160, 90)));
     await feed(made.encoder, source.frames);
     await until(() => made.shown('a').length > 5, 'some frames');
@@ -111,7 +104,7 @@ describe('Encoder', function () {
   });
 
   it("repeats ffmpeg's own words when it cannot go on", async () => {
-    const source = await make(folder, { seconds: 1, args: closedGop });
+    const source = makeTrack({ seconds: 1, args: closedGop });
     const made = collect(source, plan('source', { ...rung('a', 160, 90), preset: 'no-such-preset' }));
     await feed(made.encoder, source.frames);
     await until(() => made.exits.length > 0, 'the exit');
@@ -120,7 +113,7 @@ describe('Encoder', function () {
   });
 
   it('says so when there is no ffmpeg', async () => {
-    const source = await make(folder, { seconds: 1, args: closedGop });
+    const source = makeTrack({ seconds: 1, args: closedGop });
     const made = collect(source, plan('source', rung('a', 160, 90)), { ffmpeg: '/secret/place/ffmpeg' });
     made.encoder.write(source.frames[0]!);
     await until(() => made.exits.length > 0, 'the exit');
@@ -131,7 +124,7 @@ describe('Encoder', function () {
   });
 
   it('goes on with the others when the frames of one cannot be used', async () => {
-    const source = await make(folder, { seconds: 2, args: closedGop });
+    const source = makeTrack({ seconds: 2, args: closedGop });
     const made = collect(source, plan('source', rung('a', 160, 90), rung('b', 96, 54)), { failing: 'a' });
     await feed(made.encoder, source.frames);
     await made.encoder.stop();
@@ -140,7 +133,7 @@ describe('Encoder', function () {
   });
 
   it('reports progress on the clock of the session', async () => {
-    const source = await make(folder, { seconds: 2, args: closedGop, start: HOUR });
+    const source = makeTrack({ seconds: 2, args: closedGop, start: HOUR });
     const made = collect(source, plan('source', rung('a', 160, 90)));
     await feed(made.encoder, source.frames);
     await made.encoder.stop();
@@ -152,7 +145,7 @@ describe('Encoder', function () {
   });
 
   it('ends ffmpeg by force when it does not end by itself', async () => {
-    const source = await make(folder, { seconds: 1, args: closedGop });
+    const source = makeTrack({ seconds: 1, args: closedGop });
     const made = collect(source, plan('source', rung('a', 160, 90)));
     await feed(made.encoder, source.frames);
     await until(() => made.shown('a').length > 5, 'some frames');
@@ -162,8 +155,36 @@ describe('Encoder', function () {
     expect(made.exits).to.deep.equal([{ reason: 'It was stopped.', expected: true }]);
   });
 
+  it('ends one that hangs, and says so', async () => {
+    const source = makeTrack({ seconds: 1, args: closedGop });
+    const made = collect(source, plan('source', rung('a', 160, 90)));
+    await feed(made.encoder, source.frames);
+    await until(() => made.shown('a').length > 5, 'some frames');
+    process.kill(descendants()[0]!.pid, 'SIGSTOP');
+    let laps = 0;
+    await until(() => {
+      laps++;
+      for (const frame of source.frames) made.encoder.write({ ...frame, dts: frame.dts + laps * 1000 });
+      return made.exits.length > 0;
+    }, 'it to be noticed');
+    expect(made.exits).to.deep.equal([{ reason: 'ffmpeg hung: it made nothing for 10 s.', expected: false }]);
+  });
+
+  it('makes pictures that decode', async () => {
+    const source = makeTrack({ seconds: 1, args: ['-g', '12', '-bf', '2'] });
+    const made = collect(source, plan('source', rung('a', 160, 90)));
+    await feed(made.encoder, source.frames);
+    await made.encoder.stop();
+    const samples = made
+      .frames('a')
+      .map((frame) => ({ ...frame, dts: frame.dts * 90, cts: frame.cts * 90, duration: 3000 }));
+    const fragments = samples.map((sample, i) => fragment(i + 1, 'video', [sample]));
+    const media = Buffer.concat([initSegment(made.configs.get('a')!), ...fragments]);
+    expect(decodeFrames(media, 'mp4', 'video')).to.have.length(source.frames.length);
+  });
+
   it('leaves no ffmpeg behind when its own process is killed', async () => {
-    const source = await make(folder, { seconds: 1, args: closedGop });
+    const source = makeTrack({ seconds: 1, args: closedGop });
     const program = `
       import { Encoder } from ${JSON.stringify(new URL('./encoder.ts', import.meta.url).href)};
       const log = { debug() {}, error() {} };
@@ -186,88 +207,13 @@ describe('Encoder', function () {
   });
 
   it('wants a keyframe first', async () => {
-    const source = await make(folder, { seconds: 1, args: closedGop });
+    const source = makeTrack({ seconds: 1, args: closedGop });
     const made = collect(source, plan('source', rung('a', 160, 90)));
     expect(() => made.encoder.write(source.frames[1]!)).to.throw(RangeError, 'must be a keyframe');
     await made.encoder.stop();
     expect(made.exits).to.have.length(0);
   });
 });
-
-interface Source {
-  config: VideoConfig;
-  /** In the order of decoding. */
-  frames: Frame[];
-}
-
-interface How {
-  seconds: number;
-  codec?: VideoCodec;
-  args?: string[];
-  filter?: string;
-  size?: string;
-  rate?: string;
-  start?: number;
-}
-
-const ENCODERS: Record<VideoCodec, string[]> = {
-  h264: ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p'],
-  hevc: [
-    '-c:v',
-    'libx265',
-    '-preset',
-    'ultrafast',
-    '-x265-params',
-    'log-level=error:bframes=2',
-    '-g',
-    '12',
-    '-pix_fmt',
-    'yuv420p',
-  ],
-  av1: ['-c:v', 'libsvtav1', '-preset', '12', '-g', '12', '-pix_fmt', 'yuv420p'],
-};
-
-/** Makes a track with times in milliseconds, as an ingest would send it. */
-async function make(folder: string, how: How): Promise<Source> {
-  const { seconds, codec = 'h264', args = [], filter = 'null', size = '320x180', rate = '30', start = 0 } = how;
-  const file = join(folder, 'source.mp4');
-  await run('ffmpeg', [
-    ...['-y', '-v', 'error', '-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}`, '-t', String(seconds)],
-    ...['-vf', filter, '-fps_mode', 'passthrough', ...ENCODERS[codec], ...args],
-    ...['-video_track_timescale', '1000', '-use_editlist', '0', file],
-  ]);
-  const probe = ['-v', 'error', '-show_streams', '-show_packets', '-show_data', '-of', 'json', file];
-  const { stdout } = await run('ffprobe', probe, { maxBuffer: 1 << 28 });
-  const { streams, packets } = JSON.parse(stdout) as {
-    streams: { width: number; height: number; extradata: string }[];
-    packets: { pts: number; dts: number; flags: string; data: string }[];
-  };
-  const { width, height, extradata } = streams[0]!;
-  const [numerator, denominator = 1] = rate.split('/').map(Number);
-  const description = bytes(extradata);
-  return {
-    config: {
-      kind: 'video',
-      codec,
-      codecString: codec,
-      width,
-      height,
-      frameRate: numerator! / denominator,
-      description,
-    },
-    frames: packets.map(({ pts, dts, flags, data }) => ({
-      dts: start + dts - packets[0]!.dts,
-      cts: pts - dts,
-      keyframe: flags.startsWith('K'),
-      data: bytes(data),
-    })),
-  };
-}
-
-/** What ffprobe's hex dump shows: `00000000: 0164 001f …  .d..`. */
-function bytes(dump: string): Buffer {
-  return Buffer.from(dump.replace(/^[0-9a-f]{8}: ((?:[0-9a-f]{2,4} )+).*$/gm, '$1').replaceAll(/\s/g, ''), 'hex');
-}
 
 function rung(name: string, width: number, height: number): EncodedRendition {
   return { name, width, height, bitrate: 2e5, maxBitrate: 2e5, bufferSize: 2e5, preset: 'veryfast', profile: 'main' };
@@ -282,7 +228,7 @@ function shown(frames: Frame[]): { time: number; keyframe: boolean }[] {
   return frames.map(({ dts, cts, keyframe }) => ({ time: dts + cts, keyframe })).sort((a, b) => a.time - b.time);
 }
 
-function collect(source: Source, plan: PipelinePlan, how: { ffmpeg?: string; failing?: string } = {}) {
+function collect(source: Track, plan: PipelinePlan, how: { ffmpeg?: string; failing?: string } = {}) {
   const frames = new Map<string, Frame[]>();
   const configs = new Map<string, VideoConfig>();
   const progress: EncoderProgress[] = [];
@@ -308,6 +254,7 @@ function collect(source: Source, plan: PipelinePlan, how: { ffmpeg?: string; fai
     configs,
     progress,
     exits,
+    frames: (name: string) => frames.get(name) ?? [],
     shown: shownOf,
     keyframes: (name: string) => shownOf(name).flatMap(({ time, keyframe }) => (keyframe ? [time] : [])),
   };
