@@ -87,6 +87,7 @@ describe('the demuxer', () => {
       video(0x17, 2),
       video(0x17, 1, s24(0)),
       video(0x57, 0),
+      video(0xd1, 0),
     );
     expect(brief(units)).to.deep.equal(['config avc1.64000d']);
   });
@@ -161,10 +162,10 @@ describe('the demuxer', () => {
       AVC_CONFIG,
     );
     expect(brief(units)).to.deep.equal([
-      'unsupported The video is VP6; send H.264, HEVC or AV1.',
+      'unsupported The video is VP6; send H.264, or HEVC or AV1 by Enhanced RTMP.',
       'unsupported The sound is MP3; send AAC or Opus.',
-      'unsupported The video is VP9; send H.264, HEVC or AV1.',
-      'unsupported The video is an unknown codec; send H.264, HEVC or AV1.',
+      'unsupported The video is VP9; send H.264, or HEVC or AV1 by Enhanced RTMP.',
+      'unsupported The video is an unknown codec; send H.264, or HEVC or AV1 by Enhanced RTMP.',
       'config avc1.64000d',
     ]);
   });

@@ -20,7 +20,7 @@ export type Unit =
   /** Said once for each codec and reason; the track's frames are left out. `reason` is a sentence for the publisher. */
   | { kind: 'unsupported'; track: 'video' | 'audio'; codec: string; reason: string };
 
-const WANTED = { video: 'H.264, HEVC or AV1', audio: 'AAC or Opus' } as const;
+const WANTED = { video: 'H.264, or HEVC or AV1 by Enhanced RTMP', audio: 'AAC or Opus' } as const;
 
 const VIDEO_CONFIG: Record<VideoCodec, (description: Buffer) => VideoConfig> = {
   h264: h264Config,

@@ -85,10 +85,10 @@ export function readVideoTag(data: Buffer): Packet<VideoCodec>[] {
   const cursor = new Cursor(data);
   const first = cursor.u8();
   const frameType = (first >> 4) & 7;
+  if (frameType === FRAME_TYPE_COMMAND) return [];
   const keyframe = frameType === FRAME_TYPE_KEY || frameType === FRAME_TYPE_GENERATED_KEY;
   if ((first & 0x80) !== 0) {
     return readEnhanced(cursor, first & 15, VIDEO_MULTITRACK, ENHANCED_VIDEO, (packet, packetType) => {
-      if (frameType === FRAME_TYPE_COMMAND) return packet;
       if (packetType === CODED_FRAMES) {
         const body = new Cursor(packet.body);
         const cts = packet.codec === 'h264' || packet.codec === 'hevc' ? body.s24() : 0;
@@ -97,7 +97,6 @@ export function readVideoTag(data: Buffer): Packet<VideoCodec>[] {
       return packetType === CODED_FRAMES_X ? { ...packet, type: 'frame', keyframe } : packet;
     });
   }
-  if (frameType === FRAME_TYPE_COMMAND) return [];
   const [codec, codecName] = LEGACY_VIDEO[first & 15] ?? [null, `video codec id ${first & 15}`];
   if (codec === null) return [{ codec, codecName, track: 0, type: 'other', keyframe, cts: 0, body: cursor.rest() }];
   const packetType = cursor.u8();
