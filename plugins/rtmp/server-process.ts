@@ -69,8 +69,6 @@ export class ServerProcess {
     child.on('error', (error) => this.log.error({ err: error }, 'the RTMP server process could not be reached'));
     child.once('exit', (code, signal) => this.died(attempts, { code, signal }, Date.now() - started));
     this.log.info({ pid: child.pid, port }, 'RTMP is listening');
-    if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error('The RTMP server process ended while it started.');
   }
 
   /** Ends all publishers and the process; resolves when it is gone. */

@@ -43,6 +43,8 @@ const OUTGOING_CHUNK = 65_536;
 const APP = 'live';
 /** Milliseconds for connect, handshake and commands, each answer included. */
 const START_TIME = 15_000;
+/** Milliseconds that the server has to close the connection at the end. */
+const CLOSE_TIME = 1_000;
 const SET_DATA_FRAME = encodeAmf('@setDataFrame');
 /** Transactions that are answered by number. */
 const CONNECT = 1;
@@ -66,7 +68,7 @@ export async function publishFlv(options: PublishOptions): Promise<void> {
     await client.send(options.flv);
     await client.finish();
   } catch (error) {
-    if (options.signal?.aborted) await client.finish();
+    if (options.signal?.aborted) await client.leave();
     throw error;
   } finally {
     clearTimeout(timeout);
@@ -139,7 +141,7 @@ class PublishClient {
     const created = await this.result(CREATE_STREAM);
     this.streamId = typeof created === 'number' ? created : 1;
     const started = this.answer((answer) => answer.name === 'onStatus');
-    this.command(this.streamId, 'publish', 5, null, name, APP);
+    this.command(this.streamId, 'publish', 5, null, name, 'live');
     await started;
   }
 
@@ -159,15 +161,32 @@ class PublishClient {
     }
   }
 
-  /** Unpublishes, and resolves when the server has closed or has had a second to. */
+  /** Unpublishes, and resolves when all is sent and the server has closed or had its time to. */
   async finish(): Promise<void> {
-    if (this.socket.destroyed || this.socket.connecting) return;
-    this.command(0, 'FCUnpublish', 6, null, '');
-    this.command(0, 'deleteStream', 7, null, this.streamId);
+    const closed = this.unpublish();
+    await this.or(Promise.race([closed, new Promise<void>((resolve) => this.socket.end(resolve))]));
+    await this.orDestroyed(closed);
+  }
+
+  /** Unpublishes where it was publishing, without waiting for a server that does not read. */
+  async leave(): Promise<void> {
+    if (this.streamId === 0 || this.socket.destroyed) return;
+    const closed = this.unpublish();
+    this.socket.end();
+    await this.orDestroyed(closed);
+  }
+
+  /** From here on a close is no failure; resolves with it. */
+  private unpublish(): Promise<void> {
     this.socket.removeAllListeners('close');
     const closed = new Promise<void>((resolve) => this.socket.once('close', () => resolve()));
-    this.socket.end();
-    const force = setTimeout(() => this.socket.destroy(), 1_000);
+    this.command(0, 'FCUnpublish', 6, null, '');
+    this.command(0, 'deleteStream', 7, null, this.streamId);
+    return closed;
+  }
+
+  private async orDestroyed(closed: Promise<void>): Promise<void> {
+    const force = setTimeout(() => this.socket.destroy(), CLOSE_TIME);
     await closed;
     clearTimeout(force);
   }

@@ -8,6 +8,9 @@ import type { FromServer, ServerSettings } from './ipc.ts';
 import type { PublishedSource } from './source-server.ts';
 import { startSourceServer } from './source-server.ts';
 
+/** Milliseconds between warnings of too many connections. */
+const WARN_EVERY = 10_000;
+
 /** An attempt that was passed on, until its connection is over. */
 interface Attempt {
   connection: Connection;
@@ -34,7 +37,7 @@ export async function startPublishServer(
   let lastId = 0;
 
   const server = createServer((socket) => {
-    const remoteAddress = socket.remoteAddress ?? '';
+    const remoteAddress = plainAddress(socket.remoteAddress);
     let id: number | null = null;
     const connection = new Connection(socket, settings.idleTimeout * 1000, {
       publish(request) {
@@ -63,9 +66,13 @@ export async function startPublishServer(
     connections.add(connection);
   });
   server.maxConnections = settings.maxConnections;
+  let warned = 0;
   server.on('drop', (dropped) => {
-    const fields = { remoteAddress: dropped?.remoteAddress, maxConnections: settings.maxConnections };
-    tell({ type: 'log', level: 'warn', fields, message: 'too many connections: one was turned away' });
+    // One line tells it; a flood of connections must not become a flood of lines.
+    if (Date.now() - warned < WARN_EVERY) return;
+    warned = Date.now();
+    const fields = { remoteAddress: plainAddress(dropped?.remoteAddress), maxConnections: settings.maxConnections };
+    tell({ type: 'log', level: 'warn', fields, message: 'too many connections: some are turned away' });
   });
   try {
     await new Promise<void>((resolve, reject) => {
@@ -96,4 +103,9 @@ export async function startPublishServer(
       await Promise.all([closed, sources.stop()]);
     },
   };
+}
+
+/** An IPv4 address as such, where a socket for both families gives it as `::ffff:192.0.2.1`. */
+function plainAddress(address = ''): string {
+  return address.startsWith('::ffff:') ? address.slice(7) : address;
 }
