@@ -1,7 +1,7 @@
 /** Finds the session and the rendition that a request is for. */
 import type { Presentation, Rendition } from '../segments/ring.ts';
 import { Channel, type ShapePlaylist } from './channel.ts';
-import { playbackNotFound, playbackOffline, playbackStarting } from './errors.ts';
+import { notYet, playbackNotFound, playbackOffline } from './errors.ts';
 import type { Presentations } from './presentations.ts';
 import type { Viewing } from './viewing.ts';
 
@@ -25,7 +25,7 @@ export class Channels {
     const live = this.#presentations.live(stream.id);
     if (live !== null) return this.#of(live);
     if (session === null) throw playbackOffline('It was never live.');
-    if (session.state !== 'ended') throw playbackStarting('Its session is being taken up.');
+    if (session.state !== 'ended') throw notYet('Its session is being taken up.');
     const recorded = await this.#presentations.recorded(stream.id, session.id);
     if (recorded === null) throw playbackOffline('Nothing was kept of its last session.');
     return this.#of(recorded);
@@ -48,7 +48,7 @@ export class Channels {
     if (presentation === null) {
       // hls.js gives up at a 404: one whose session a restarted server has yet to take up must come again instead.
       if (facts.session?.id === target.sessionId && facts.session.state !== 'ended') {
-        throw playbackStarting('Its session is being taken up.');
+        throw notYet('Its session is being taken up.');
       }
       throw playbackNotFound('There is no such session of the stream.');
     }

@@ -1,5 +1,5 @@
 /** What a viewer may be told instead of a playlist or media. */
-import { defineError } from '#plugin-api';
+import { defineError, type LivestreamsError } from '#plugin-api';
 
 export const playbackNotFound = defineError({
   code: 'LS_PLAYBACK_NOT_FOUND',
@@ -22,12 +22,17 @@ export const playbackOffline = defineError({
   fix: 'Watch /live/<stream_id>/status, and load the playlist when its state is live or ended.',
 });
 
-export const playbackStarting = defineError({
+const playbackStarting = defineError({
   code: 'LS_PLAYBACK_STARTING',
   status: 503,
   title: 'The stream is starting',
   fix: 'Try again after Retry-After seconds.',
 });
+
+/** hls.js comes again after a 503, by its error retry policy; a 404 or 403 it takes as final. */
+export function notYet(detail: string): LivestreamsError {
+  return playbackStarting(detail, { retry_after: 1 });
+}
 
 export const playbackTokenMissing = defineError({
   code: 'LS_PLAYBACK_TOKEN_MISSING',

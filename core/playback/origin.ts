@@ -141,20 +141,16 @@ class LiveOrigin implements Origin {
     if (!(problem instanceof LivestreamsError)) {
       // Only the path: the query may hold a token.
       const [path] = url.split('?');
-      this.#options.log.error({ path, error }, 'A playback request failed.');
+      this.#options.log.error({ path, err: error }, 'A playback request failed.');
       problem = playbackFailed('The reason is in the log of the server.');
     }
     if (res.headersSent) {
       res.destroy();
       return;
     }
-    const { kind } = problem as LivestreamsError;
     this.#options.metrics.answered('problem', 0);
-    sendProblem(res, problem as LivestreamsError, extraHeaders(kind.status));
+    const { code } = (problem as LivestreamsError).kind;
+    const allow = code === 'LS_PLAYBACK_METHOD_NOT_ALLOWED' ? ['Allow', 'GET, HEAD, OPTIONS'] : [];
+    sendProblem(res, problem as LivestreamsError, allow);
   }
-}
-
-function extraHeaders(status: number): string[] {
-  if (status === 503) return ['Retry-After', '1'];
-  return status === 405 ? ['Allow', 'GET, HEAD, OPTIONS'] : [];
 }

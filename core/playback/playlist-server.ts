@@ -2,7 +2,7 @@
 
 import type { Channels, Found } from './channels.ts';
 import { type Directives, isReachable, isThere, readDirectives } from './directives.ts';
-import { playbackNotFound, playbackReloadInvalid, playbackStarting } from './errors.ts';
+import { notYet, playbackNotFound, playbackReloadInvalid } from './errors.ts';
 import { lastListed } from './media-playlist.ts';
 import { isComplete } from './multivariant-playlist.ts';
 import { sendText } from './replies.ts';
@@ -32,7 +32,7 @@ export class PlaylistServer {
     const isReady = () => presentation.state === 'ended' || isComplete(presentation);
     await this.#waiting.wait(presentation, viewing.res, START_WAIT, isReady);
     const template = await channel.multivariant();
-    if (template === null) throw playbackStarting('No part of its picture is there yet.');
+    if (template === null) throw notYet('No part of its picture is there yet.');
     return send(viewing, template, 'no-cache');
   }
 
@@ -44,7 +44,7 @@ export class PlaylistServer {
     const lifetime =
       directives === null ? await this.#first(viewing, found) : await this.#next(viewing, found, directives);
     const template = found.channel.playlist(found.rendition, { delta: viewing.query.skip });
-    if (template === null) throw playbackStarting('The rendition has no segment yet.');
+    if (template === null) throw notYet('The rendition has no segment yet.');
     return send(viewing, template, lifetime);
   }
 

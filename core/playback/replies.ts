@@ -1,6 +1,8 @@
 /** Writes answers to viewers: playlists, small JSON, problems; each in one write, with its length stated. */
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LivestreamsError } from '#plugin-api';
+import { problemDocument } from '../http/problem.ts';
+import { newId } from '../ids.ts';
 
 /** What any page may know of an answer (Fetch, 3.3): players measure by them. */
 export const CORS: readonly string[] = [
@@ -26,19 +28,11 @@ export function sendText(res: ServerResponse, type: string, cacheControl: string
   return length;
 }
 
-/** Answers an error as problem+json (RFC 9457). */
+/** Answers an error as every other room's are. An extension `retry_after` (seconds) is also sent as `Retry-After`. */
 export function sendProblem(res: ServerResponse, error: LivestreamsError, headers: readonly string[] = []): void {
-  const { code, status, title, fix } = error.kind;
-  const body = JSON.stringify({
-    type: 'about:blank',
-    title,
-    status,
-    detail: error.detail,
-    code,
-    fix,
-    ...error.extensions,
-  });
-  res.writeHead(status, STATUS_CODES[status] ?? '', [
+  const body = JSON.stringify(problemDocument(error, newId('req')));
+  const retryAfter = error.extensions.retry_after;
+  res.writeHead(error.kind.status, [
     'Content-Type',
     'application/problem+json',
     'Content-Length',
@@ -46,6 +40,7 @@ export function sendProblem(res: ServerResponse, error: LivestreamsError, header
     'Cache-Control',
     'no-store',
     ...CORS,
+    ...(typeof retryAfter === 'number' ? ['Retry-After', String(retryAfter)] : []),
     ...headers,
   ]);
   res.end(body);
