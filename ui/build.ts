@@ -8,17 +8,17 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
 
 /** What pages load by name. Everything else becomes a chunk with a hash in its name. */
-const pages = {
-  player: 'ui/player/player.ts',
-  dashboard: 'ui/shell/dashboard.ts',
-  watch: 'ui/shell/watch.ts',
-  tokens: 'ui/tokens.css',
-  watching: 'ui/shell/watching.css',
-};
+const pages = [
+  { in: 'ui/player/player.ts', out: 'player' },
+  { in: 'ui/shell/dashboard.ts', out: 'dashboard' },
+  { in: 'ui/shell/dashboard.css', out: 'dashboard' },
+  { in: 'ui/shell/watch.ts', out: 'watch' },
+  { in: 'ui/shell/watching.css', out: 'watching' },
+];
 
 /** `plugins/abr/ui/ladder.ts` becomes `plugins/abr/ladder.js`. */
-async function panelEntries(): Promise<Record<string, string>> {
-  const entries: Record<string, string> = {};
+async function panelEntries(): Promise<{ in: string; out: string }[]> {
+  const entries: { in: string; out: string }[] = [];
   for (const plugin of await readdir(join(root, 'plugins'), { withFileTypes: true })) {
     if (!plugin.isDirectory()) continue;
     const folder = join(root, 'plugins', plugin.name, 'ui');
@@ -28,7 +28,7 @@ async function panelEntries(): Promise<Record<string, string>> {
     });
     for (const file of files) {
       if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
-      entries[`plugins/${plugin.name}/${file.slice(0, -3)}`] = relative(root, join(folder, file));
+      entries.push({ in: relative(root, join(folder, file)), out: `plugins/${plugin.name}/${file.slice(0, -3)}` });
     }
   }
   return entries;
@@ -43,7 +43,7 @@ export async function buildUi(dist: string = join(here, 'dist')): Promise<void> 
   await mkdir(dist, { recursive: true });
   await build({
     absWorkingDir: root,
-    entryPoints: { ...pages, ...(await panelEntries()) },
+    entryPoints: [...pages, ...(await panelEntries())],
     outdir: dist,
     bundle: true,
     splitting: true,

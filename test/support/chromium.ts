@@ -2,7 +2,7 @@
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
@@ -61,10 +61,14 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
   };
 }
 
+/** The page's first player, also one inside of other elements. */
+function playerIn(page: Page): Locator {
+  return page.locator('livestreams-player').first();
+}
+
 /** Root mean square of the sound that the page's player makes, at its loudest within two seconds: 0 is silence. */
 export async function playerLoudness(page: Page): Promise<number> {
-  return page.evaluate<number>(`(async () => {
-    const { video } = document.querySelector('livestreams-player');
+  return playerIn(page).evaluate<number>(`async ({ video }) => {
     const audio = new AudioContext();
     const analyser = audio.createAnalyser();
     audio.createMediaStreamSource(video.captureStream()).connect(analyser);
@@ -77,12 +81,12 @@ export async function playerLoudness(page: Page): Promise<number> {
     }
     await audio.close();
     return loudest;
-  })()`);
+  }`);
 }
 
 /** Chooses a quality by its place in the playlist; -1 leaves the choice to the player. */
 export async function chooseQuality(page: Page, index: number): Promise<void> {
-  await page.evaluate(`document.querySelector('livestreams-player').video.videoRenditions.selectedIndex = ${index}`);
+  await playerIn(page).evaluate(`({ video }) => { video.videoRenditions.selectedIndex = ${index}; }`);
 }
 
 export interface PlayerState {
@@ -128,12 +132,8 @@ interface PlayerElement {
 
 /** What the page's first `<livestreams-player>` shows. Throws where there is none. */
 export async function playerState(page: Page): Promise<PlayerState> {
-  return page.evaluate(() => {
-    const { document } = globalThis as unknown as {
-      document: { querySelector(selector: string): PlayerElement | null };
-    };
-    const player = document.querySelector('livestreams-player');
-    if (!player) throw new Error('the page has no <livestreams-player>');
+  return playerIn(page).evaluate((element) => {
+    const player = element as unknown as PlayerElement;
     const { video } = player;
     const quality = video.getVideoPlaybackQuality();
     return {

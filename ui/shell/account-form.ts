@@ -1,0 +1,107 @@
+/** `<livestreams-account-form>`: signing in, or making the first owner with the set-up link. */
+import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit';
+import { sharedStyles } from '../elements/shared-styles.ts';
+import { setUp, signIn } from './auth.ts';
+import { wordmark } from './wordmark.ts';
+
+/** Shortest password that the API takes. */
+const PASSWORD_LENGTH = 10;
+
+export class AccountForm extends LitElement {
+  static override properties: PropertyDeclarations = {
+    token: { attribute: false },
+    busy: { state: true },
+    failure: { state: true },
+  };
+  static override styles = [
+    sharedStyles,
+    css`
+      :host {
+        display: grid;
+        place-content: center;
+        min-height: 100dvh;
+        padding: var(--space-4);
+        grid-template-columns: minmax(0, 400px);
+      }
+      .brand {
+        justify-self: center;
+        margin-bottom: var(--space-5);
+      }
+      .card > p {
+        margin: 6px 0 var(--space-5);
+      }
+      button {
+        width: 100%;
+        margin-top: var(--space-1);
+      }
+    `,
+  ];
+  /** The one-time token of the set-up link; null to sign in. */
+  declare token: string | null;
+  declare busy: boolean;
+  declare failure: string | null;
+
+  constructor() {
+    super();
+    this.token = null;
+    this.busy = false;
+    this.failure = null;
+  }
+
+  async #submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    const data = new FormData(event.target as HTMLFormElement);
+    const text = (name: string) => String(data.get(name) ?? '').trim();
+    const password = String(data.get('password') ?? '');
+    this.busy = true;
+    this.failure = null;
+    try {
+      if (this.token === null) await signIn(text('email'), password);
+      else await setUp(this.token, { email: text('email'), name: text('name'), password });
+    } catch (error) {
+      this.failure = (error as Error).message;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  protected override render() {
+    const first = this.token !== null;
+    return html`
+      <div class="brand">${wordmark()}</div>
+      <main class="card">
+        <h1>${first ? 'Welcome' : 'Sign in'}</h1>
+        <p class="dim">${first ? 'Make the account that owns this server. The set-up link works once.' : 'To your streams on this server.'}</p>
+        ${
+          first && this.token === ''
+            ? html`<p class="notice bad" role="alert">
+                The address lacks its token. Open the whole link that the server printed when it started.
+              </p>`
+            : this.#form(first)
+        }
+      </main>
+    `;
+  }
+
+  #form(first: boolean) {
+    return html`<form @submit=${this.#submit}>
+      ${first ? html`<label>Name <input name="name" autocomplete="name" required maxlength="100" /></label>` : nothing}
+      <label>E-mail <input name="email" type="email" autocomplete="username" required maxlength="254" /></label>
+      <label>
+        Password
+        <input
+          name="password"
+          type="password"
+          required
+          minlength=${first ? PASSWORD_LENGTH : 1}
+          autocomplete=${first ? 'new-password' : 'current-password'}
+        />
+        ${first ? html`<span class="dim">At least ${PASSWORD_LENGTH} characters.</span>` : nothing}
+      </label>
+      ${this.failure ? html`<p class="notice bad" role="alert">${this.failure}</p>` : nothing}
+      <button class="primary" ?disabled=${this.busy}>${first ? 'Make the account' : 'Sign in'}</button>
+    </form>`;
+  }
+}
+
+customElements.define('livestreams-account-form', AccountForm);

@@ -1,0 +1,74 @@
+/** `<livestreams-panel>`: mounts what a plugin contributes. Its module is loaded on first sight; a failure stays within its card. */
+import { html, LitElement, type PropertyDeclarations, type PropertyValues } from 'lit';
+import { icon } from '../elements/icon.ts';
+import { sharedStyles } from '../elements/shared-styles.ts';
+import type { PanelEntry } from './api.ts';
+
+export class PanelHost extends LitElement {
+  static override properties: PropertyDeclarations = {
+    panel: { attribute: false },
+    stream: { type: String },
+    failure: { state: true },
+    mounted: { state: true },
+  };
+  static override styles = sharedStyles;
+  declare panel: PanelEntry;
+  /** Id of the stream whose page it is on; handed to the panel as its `stream` attribute. Empty elsewhere. */
+  declare stream: string;
+  declare failure: string | null;
+  declare mounted: HTMLElement | null;
+
+  constructor() {
+    super();
+    this.stream = '';
+    this.failure = null;
+    this.mounted = null;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('panel')) void this.#mount();
+    if (changed.has('stream')) this.mounted?.setAttribute('stream', this.stream);
+  }
+
+  async #mount(): Promise<void> {
+    const { panel } = this;
+    this.failure = null;
+    this.mounted = null;
+    try {
+      await import(panel.module);
+      const Element = customElements.get(panel.element);
+      if (!Element) throw new Error(`Its module does not define <${panel.element}>.`);
+      const element = new Element();
+      if (this.stream) element.setAttribute('stream', this.stream);
+      // The element's own errors while it draws reach its updateComplete promise, where it is made with Lit.
+      (element as { updateComplete?: Promise<unknown> }).updateComplete?.catch((error: Error) => this.#fail(error));
+      if (panel === this.panel) this.mounted = element;
+    } catch (error) {
+      if (panel === this.panel) this.#fail(error as Error);
+    }
+  }
+
+  #fail(error: Error): void {
+    this.mounted = null;
+    this.failure = error.message;
+  }
+
+  protected override render() {
+    if (this.failure === null && this.panel.slot === 'page') return html`${this.mounted}`;
+    return html`<section class="card">
+      <header><h2>${this.panel.title}</h2></header>
+      ${
+        this.failure === null
+          ? this.mounted
+          : html`<div class="empty" role="alert">
+              ${icon('warning')}
+              <p>This panel of the plugin “${this.panel.plugin}” does not work.</p>
+              <p class="dim small">${this.failure}</p>
+              <button type="button" class="compact" @click=${() => this.#mount()}>Try again</button>
+            </div>`
+      }
+    </section>`;
+  }
+}
+
+customElements.define('livestreams-panel', PanelHost);

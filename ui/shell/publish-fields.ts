@@ -1,0 +1,103 @@
+/** `<livestreams-publish-fields>`: what to type into OBS or another encoder, with the fields named as they are there. */
+import '../elements/copy-field.ts';
+import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit';
+import { icon } from '../elements/icon.ts';
+import { sharedStyles } from '../elements/shared-styles.ts';
+import { api, type Stream } from './api.ts';
+import { freshKey, KEY_MADE, rememberKey } from './fresh-keys.ts';
+
+/** OBS's own names of what ingests want typed. */
+const FIELD_NAMES: Record<string, string> = { url: 'Server', key: 'Stream key' };
+
+export class PublishFields extends LitElement {
+  static override properties: PropertyDeclarations = { stream: { attribute: false }, failure: { state: true } };
+  static override styles = [
+    sharedStyles,
+    css`
+      .fields {
+        display: grid;
+        gap: var(--space-4);
+      }
+      ol {
+        margin: 0 0 var(--space-4);
+        padding-left: 1.2em;
+        color: var(--text-dim);
+        font-size: var(--size-small);
+      }
+      .hidden {
+        display: grid;
+        gap: var(--space-3);
+        justify-items: start;
+      }
+    `,
+  ];
+  declare stream: Stream;
+  declare failure: string | null;
+
+  constructor() {
+    super();
+    this.failure = null;
+  }
+
+  readonly #onKeyMade = () => this.requestUpdate();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener(KEY_MADE, this.#onKeyMade);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener(KEY_MADE, this.#onKeyMade);
+  }
+
+  async #newKey(): Promise<void> {
+    this.failure = null;
+    try {
+      const { key } = await api.createKey(this.stream.id, { label: 'Encoder' });
+      rememberKey(this.stream.id, key);
+    } catch (error) {
+      this.failure = (error as Error).message;
+    }
+  }
+
+  protected override render() {
+    const ingests = Object.entries(this.stream.ingest);
+    return html`<section class="card">
+      <header><h2>Go live</h2></header>
+      ${
+        ingests.length === 0
+          ? html`<p class="notice">No ingest is switched on. Add one, such as rtmp(), to livestreams.config.ts.</p>`
+          : html`<ol>
+              <li>In OBS: Settings, Stream, Service “Custom…”.</li>
+              <li>Copy both fields over, and press Start Streaming.</li>
+            </ol>`
+      }
+      ${ingests.map(([name, fields]) => this.#ingest(name, fields, ingests.length > 1))}
+      ${this.failure ? html`<p class="notice bad" role="alert">${this.failure}</p>` : nothing}
+    </section>`;
+  }
+
+  #ingest(name: string, fields: Record<string, string>, named: boolean) {
+    const key = freshKey(this.stream.id);
+    return html`<div class="fields">
+      ${named ? html`<h3>${name.toUpperCase()}</h3>` : nothing}
+      ${Object.entries(fields).map(([field, value]) => {
+        const label = FIELD_NAMES[field] ?? field;
+        if (!value.includes('{key}')) {
+          return html`<livestreams-copy-field label=${label} .value=${value}></livestreams-copy-field>`;
+        }
+        if (key) {
+          return html`<livestreams-copy-field label=${label} secret .value=${value.replace('{key}', key)}></livestreams-copy-field>`;
+        }
+        return html`<div class="field hidden">
+          ${label}
+          <p class="notice">A key is shown only when it is made. Your encoder’s present key goes on working.</p>
+          <button type="button" @click=${this.#newKey}>${icon('key')} Make a new key</button>
+        </div>`;
+      })}
+    </div>`;
+  }
+}
+
+customElements.define('livestreams-publish-fields', PublishFields);

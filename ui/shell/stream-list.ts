@@ -1,0 +1,117 @@
+/** `<livestreams-stream-list>`: all streams with their state, and the way to a new one. */
+import './new-stream-dialog.ts';
+import { css, html, LitElement } from 'lit';
+import { icon } from '../elements/icon.ts';
+import { Loaded } from '../elements/loaded.ts';
+import { sharedStyles } from '../elements/shared-styles.ts';
+import { api, type Page, type Stream } from './api.ts';
+import type { NewStreamDialog } from './new-stream-dialog.ts';
+import { STATES } from './words.ts';
+
+/** Milliseconds between two looks at the list. */
+const REFRESH = 5000;
+
+export class StreamList extends LitElement {
+  static override styles = [
+    sharedStyles,
+    css`
+      .top {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: var(--space-4);
+        margin-bottom: var(--space-5);
+      }
+      .card {
+        padding: 0 var(--space-5);
+      }
+      .card > [role='status'],
+      .card > .empty {
+        margin: var(--space-4) 0;
+      }
+      li {
+        position: relative;
+        min-height: 72px !important;
+      }
+      li a.title {
+        display: block;
+        overflow: hidden;
+        font-weight: 600;
+        text-decoration: none;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      li a.title::after {
+        content: '';
+        position: absolute;
+        inset: 0 calc(-1 * var(--space-3));
+        border-radius: var(--radius-small);
+      }
+      li:hover a.title {
+        text-decoration: underline;
+        text-underline-offset: 3px;
+      }
+      li .watch {
+        position: relative;
+        z-index: 1;
+      }
+      @media (max-width: 600px) {
+        li .watch {
+          display: none;
+        }
+        .card {
+          padding: 0 var(--space-4);
+        }
+      }
+    `,
+  ];
+
+  readonly #streams: Loaded<Page<Stream>> = new Loaded(this, (signal) => api.streams(signal), REFRESH);
+
+  #openDialog(): void {
+    this.renderRoot.querySelector<NewStreamDialog>('livestreams-new-stream')?.show();
+  }
+
+  protected override render() {
+    return html`
+      <div class="top">
+        <h1>Streams</h1>
+        <button type="button" class="primary" @click=${this.#openDialog}>${icon('plus')} New stream</button>
+      </div>
+      <section class="card" aria-label="Streams">${this.#streams.render(({ data }) => this.#list(data))}</section>
+      <livestreams-new-stream></livestreams-new-stream>
+    `;
+  }
+
+  #list(streams: Stream[]) {
+    if (streams.length === 0) {
+      return html`<div class="empty">
+        ${icon('broadcast')}
+        <h2>No streams yet</h2>
+        <p class="dim">A stream has an address for viewers and a key for your encoder. Make one, and go live.</p>
+        <button type="button" class="primary" @click=${this.#openDialog}>${icon('plus')} New stream</button>
+      </div>`;
+    }
+    return html`<ul class="rows">
+      ${streams.map(
+        (stream) => html`<li>
+          <div class="grow">
+            <a class="title" href=${`/streams/${stream.id}`}>${stream.title}</a>
+            <span class="dim small">${describe(stream)}</span>
+          </div>
+          <span class="badge ${STATES[stream.status].tone}">${STATES[stream.status].word}</span>
+          <a class="button watch" href=${stream.playback.watch_url} target="_blank" rel="noopener" aria-label=${`Watch page of ${stream.title}`}
+            >${icon('open')}</a
+          >
+        </li>`,
+      )}
+    </ul>`;
+  }
+}
+
+function describe({ latency, visibility }: Stream): string {
+  const seen = { public: 'Public', unlisted: 'Unlisted', protected: 'Protected' }[visibility];
+  return `${seen} · ${latency === 'low' ? 'Low latency' : 'Standard latency'}`;
+}
+
+customElements.define('livestreams-stream-list', StreamList);

@@ -1,0 +1,165 @@
+/** `<livestreams-stream-page>`: one stream to its creator: the picture, what to type into the encoder, health, keys, sessions. */
+import '../player/player.ts';
+import '../elements/copy-field.ts';
+import './panel-host.ts';
+import './publish-fields.ts';
+import './session-list.ts';
+import './stream-health.ts';
+import './stream-keys.ts';
+import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit';
+import { icon } from '../elements/icon.ts';
+import { Loaded } from '../elements/loaded.ts';
+import { sharedStyles } from '../elements/shared-styles.ts';
+import { api, type PanelEntry, type Stream } from './api.ts';
+import { navigate } from './routing.ts';
+import { STATES } from './words.ts';
+
+const REFRESH = 3000;
+
+export class StreamPage extends LitElement {
+  static override properties: PropertyDeclarations = {
+    stream: { type: String },
+    panels: { attribute: false },
+    failure: { state: true },
+  };
+  static override styles = [
+    sharedStyles,
+    css`
+      .top {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--space-3);
+        margin: var(--space-2) 0 var(--space-5);
+      }
+      .back {
+        display: inline-flex;
+        align-items: center;
+        gap: 2px;
+        margin-left: -4px;
+        color: var(--text-dim);
+        font-size: var(--size-small);
+        font-weight: 560;
+        text-decoration: none;
+      }
+      .columns {
+        display: grid;
+        grid-template-columns: minmax(0, 1.55fr) minmax(0, 1fr);
+        align-items: start;
+        gap: var(--space-5);
+      }
+      .column {
+        display: grid;
+        gap: var(--space-5);
+      }
+      livestreams-player {
+        --livestreams-radius: var(--radius);
+        --livestreams-accent: #f04a55;
+        box-shadow: var(--shadow);
+      }
+      .share {
+        display: grid;
+        gap: var(--space-4);
+      }
+      footer {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-2);
+        margin-top: var(--space-5);
+      }
+      .notice {
+        margin-bottom: var(--space-4);
+      }
+      @media (max-width: 860px) {
+        .columns {
+          grid-template-columns: minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+  declare stream: string;
+  declare panels: PanelEntry[];
+  declare failure: string | null;
+  #token: string | null = null;
+  readonly #loaded = new Loaded(this, (signal) => this.#load(signal), REFRESH);
+
+  constructor() {
+    super();
+    this.stream = '';
+    this.panels = [];
+    this.failure = null;
+  }
+
+  async #load(signal: AbortSignal): Promise<Stream> {
+    const stream = await api.stream(this.stream, signal);
+    if (stream.visibility === 'protected') this.#token ??= (await api.playbackToken(stream.id)).token;
+    return stream;
+  }
+
+  async #act(action: () => Promise<unknown>): Promise<void> {
+    this.failure = null;
+    try {
+      await action();
+      await this.#loaded.reload();
+    } catch (error) {
+      this.failure = (error as Error).message;
+    }
+  }
+
+  async #delete({ id, title }: Stream): Promise<void> {
+    if (!confirm(`Delete “${title}” with its keys and sessions? This cannot be undone.`)) return;
+    await this.#act(async () => {
+      await api.deleteStream(id);
+      navigate('/', true);
+    });
+  }
+
+  protected override render() {
+    return html`<a class="back" href="/">${icon('back')} Streams</a> ${this.#loaded.render((stream) => this.#page(stream))}`;
+  }
+
+  #page(stream: Stream) {
+    const { word, tone } = STATES[stream.status];
+    const { watch_url: watch, embed_url: embed } = stream.playback;
+    const frame = `<iframe src="${embed}" width="640" height="360" style="border:0" allow="autoplay; fullscreen; picture-in-picture" allowfullscreen></iframe>`;
+    return html`
+      <div class="top">
+        <h1>${stream.title}</h1>
+        <span class="badge ${tone}" role="status">${word}</span>
+      </div>
+      ${this.failure ? html`<p class="notice bad" role="alert">${this.failure}</p>` : nothing}
+      <div class="columns">
+        <div class="column">
+          <livestreams-player src=${stream.id} .token=${this.#token} autoplay muted controls></livestreams-player>
+          <livestreams-stream-health .stream=${stream.id}></livestreams-stream-health>
+          ${this.panels.map((panel) => html`<livestreams-panel .panel=${panel} .stream=${stream.id}></livestreams-panel>`)}
+          <livestreams-session-list .stream=${stream.id}></livestreams-session-list>
+        </div>
+        <div class="column">
+          <livestreams-publish-fields .stream=${stream}></livestreams-publish-fields>
+          <livestreams-stream-keys .stream=${stream.id}></livestreams-stream-keys>
+          <section class="card">
+            <header>
+              <h2>Share</h2>
+              <a class="button" href=${watch} target="_blank" rel="noopener">${icon('open')} Watch page</a>
+            </header>
+            <div class="share">
+              <livestreams-copy-field label="Address" .value=${watch}></livestreams-copy-field>
+              <livestreams-copy-field label="Embed on a page" .value=${frame}></livestreams-copy-field>
+            </div>
+          </section>
+        </div>
+      </div>
+      <footer>
+        ${
+          stream.status === 'offline'
+            ? nothing
+            : html`<button type="button" @click=${() => this.#act(() => api.disconnect(stream.id))}>End the session</button>`
+        }
+        <button type="button" class="danger" @click=${() => this.#delete(stream)}>Delete the stream</button>
+      </footer>
+    `;
+  }
+}
+
+customElements.define('livestreams-stream-page', StreamPage);
