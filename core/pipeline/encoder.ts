@@ -133,8 +133,10 @@ export class Encoder {
     });
     this.#child = child;
     child.on('error', (error) => {
+      // One that runs reports its end by `close`.
+      if (child.pid !== undefined) return;
       this.#spawnError = error;
-      if (child.pid === undefined) this.#ended(null, null);
+      this.#ended(null, null);
     });
     child.on('close', (code, signal) => this.#ended(code, signal));
     if (child.pid === undefined) return;
