@@ -66,7 +66,11 @@ export async function startSourceServer(): Promise<SourceServer> {
     let corked: ServerResponse | null = null;
 
     const flush = () => {
+      // The socket too: uncorking a chunked response alone writes its parts one by one.
+      const socket = corked?.socket;
+      socket?.cork();
       corked?.uncork();
+      socket?.uncork();
       corked = null;
     };
     const attach = (response: ServerResponse) => {
