@@ -1,13 +1,11 @@
 /** Keeps a session's encoder running: starts it again from the kept frames when it dies, and says when it is too slow. */
-import type { Latency, Logger, PipelinePlan } from '#plugin-api';
+import type { Logger, PipelinePlan } from '#plugin-api';
 import { Encoder, type EncoderProgress } from './encoder.ts';
 import type { KeptFrames } from './kept-frames.ts';
 import type { Frame, VideoConfig } from './track.ts';
 
-/** An encoder that lags further and further for this long cannot keep up (pipeline.md: 10 s). */
+/** An encoder that is slower than its input for this long cannot keep up. */
 const SLOW_MS = 10_000;
-/** Media time that an encoder may lie behind its input before it counts as slow at all. */
-const LAG_ALLOWED_MS = 1500;
 /** A process that lived shorter than this is not started again at once, so that a broken ffmpeg does not spin. */
 const SHORT_LIFE_MS = 2000;
 
@@ -23,7 +21,6 @@ export interface EncodingEvents {
 export interface EncodingOptions {
   plan: PipelinePlan;
   source: VideoConfig;
-  latency: Latency;
   ffmpeg: string;
   kept: KeptFrames;
   log: Logger;
@@ -34,13 +31,13 @@ export class Encoding {
   readonly #options: EncodingOptions;
   /** Time (ms) of the last keyframe of each rendition: what lies before it is finished. */
   readonly #finished = new Map<string, number>();
-  readonly #newest = new Map<string, number>();
   #encoder: Encoder;
   #startedAt = 0;
   #restarts = 0;
   #restartTimer: NodeJS.Timeout | null = null;
   #slowSince: number | null = null;
-  #fed = 0;
+  /** Whether the encoder has had the keyframe that it must start with. */
+  #begun = false;
   #stopped = false;
 
   /** Starts at once with the frames that are kept. */
@@ -54,8 +51,9 @@ export class Encoding {
 
   /** Feeds the newest frame, which the caller has kept before. */
   write(frame: Frame): void {
-    this.#fed = frame.dts;
-    if (!this.#restartTimer) this.#encoder.write(frame);
+    if (this.#restartTimer) return;
+    this.#begun ||= frame.keyframe;
+    if (this.#begun) this.#encoder.write(frame);
   }
 
   /** Ends the input and resolves when all that was made of it has been handed on, or the process was forced to end. */
@@ -66,18 +64,16 @@ export class Encoding {
   }
 
   #start(): Encoder {
-    const { plan, source, latency, ffmpeg, kept, log, events } = this.#options;
+    const { plan, source, ffmpeg, kept, log, events } = this.#options;
     this.#startedAt = Date.now();
     const encoder = new Encoder({
       plan,
       source,
-      latency,
       ffmpeg,
       log,
       events: {
         config: events.config,
         frame: (rendition, frame) => {
-          this.#newest.set(rendition, frame.dts);
           events.frame(rendition, frame);
           if (frame.keyframe) this.#keyframe(rendition, frame);
         },
@@ -88,6 +84,7 @@ export class Encoding {
       },
     });
     for (const frame of kept.frames) encoder.write(frame);
+    this.#begun = kept.frames.length > 0;
     return encoder;
   }
 
@@ -112,8 +109,7 @@ export class Encoding {
 
   #progress(progress: EncoderProgress): void {
     this.#options.events.progress(progress);
-    const behind = this.#fed - Math.min(...[...this.#finished.keys()].map((name) => this.#newest.get(name) ?? 0));
-    if (progress.speed >= 1 || behind < LAG_ALLOWED_MS) {
+    if (progress.speed >= 1) {
       this.#slowSince = null;
       return;
     }

@@ -289,11 +289,10 @@ export class SessionPipeline {
   }
 
   #encode(plan: PipelinePlan): void {
-    const { latency, ffmpeg, log, emit } = this.#options;
+    const { ffmpeg, log, emit } = this.#options;
     this.#encoding = new Encoding({
       plan,
       source: this.#watch.video!,
-      latency,
       ffmpeg,
       kept: this.#kept,
       log,
