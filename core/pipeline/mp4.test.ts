@@ -12,8 +12,8 @@ const TEST_PICTURE = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=30:durati
 const TEST_SOUND = ['-f', 'lavfi', '-i', 'sine=duration=1:sample_rate=48000'];
 
 interface Transmuxed {
-  video?: { config: VideoConfig; file: Buffer; samples: Sample[] };
-  audio?: { config: AudioConfig; file: Buffer; samples: Sample[] };
+  video?: { config: VideoConfig; file: Buffer };
+  audio?: { config: AudioConfig; file: Buffer };
 }
 
 /** All of the way from FLV to files of one track each. */
@@ -53,10 +53,10 @@ class Transmuxer {
       this.#video.forEach((sample, i) => {
         sample.duration = (this.#video[i + 1]?.dts ?? sample.dts + 3000) - sample.dts;
       });
-      result.video = { config: this.#videoConfig, file: file(this.#videoConfig, this.#video), samples: this.#video };
+      result.video = { config: this.#videoConfig, file: file(this.#videoConfig, this.#video) };
     }
     if (this.#audioConfig) {
-      result.audio = { config: this.#audioConfig, file: file(this.#audioConfig, this.#audio), samples: this.#audio };
+      result.audio = { config: this.#audioConfig, file: file(this.#audioConfig, this.#audio) };
     }
     return result;
   }
