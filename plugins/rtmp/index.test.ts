@@ -108,6 +108,12 @@ describe('rtmp: ingest', function () {
     expect(door.entries).to.have.length(0);
   });
 
+  it('turns ffmpeg away as a player, after a handshake whose digests ffmpeg has checked', async () => {
+    const url = `rtmp://127.0.0.1:${port}/live/str_1?key=k`;
+    const failure = await ffmpeg('-i', url, '-f', 'null', '-').catch((error) => error);
+    expect(failure.stderr).to.include('This server takes publishers only; watch over HLS.');
+  });
+
   it('keeps timestamps over 0xFFFFFF, in ffmpeg’s own chunks', async () => {
     const offset = ['-output_ts_offset', '16777'];
     await ffmpeg(

@@ -22,14 +22,14 @@ function hmac(key: Buffer, ...parts: Buffer[]): Buffer {
 }
 
 /** Where the digest of a C1 or S1 lies in a scheme. */
-export function digestOffset(packet: Buffer, scheme: 0 | 1): number {
+function digestOffset(packet: Buffer, scheme: 0 | 1): number {
   const base = SCHEMES[scheme];
   const sum = packet[base]! + packet[base + 1]! + packet[base + 2]! + packet[base + 3]!;
   return base + 4 + (sum % 728);
 }
 
 /** The digest over all of a packet but the 32 bytes that hold it. */
-export function packetDigest(packet: Buffer, offset: number, key: Buffer): Buffer {
+function packetDigest(packet: Buffer, offset: number, key: Buffer): Buffer {
   return hmac(key, packet.subarray(0, offset), packet.subarray(offset + DIGEST_SIZE));
 }
 
@@ -44,7 +44,7 @@ function clientDigest(c1: Buffer): { scheme: 0 | 1; digest: Buffer } | null {
 }
 
 /** S0, S1 and S2 for a client's C1: with digests where the client's was right, else the simple answer. */
-export function serverReply(c1: Buffer): Buffer {
+function serverReply(c1: Buffer): Buffer {
   const reply = Buffer.alloc(1 + 2 * HANDSHAKE_SIZE);
   reply[0] = VERSION;
   const s1 = reply.subarray(1, 1 + HANDSHAKE_SIZE);
