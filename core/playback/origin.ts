@@ -17,7 +17,7 @@ import {
 import { MediaServer } from './media-server.ts';
 import { PlaylistServer } from './playlist-server.ts';
 import type { Presentations } from './presentations.ts';
-import { type OriginMetrics, sendPreflight, sendProblem, sendText } from './replies.ts';
+import { type OriginMetrics, sendBytes, sendPreflight, sendProblem } from './replies.ts';
 import { streamStatus } from './status.ts';
 import { LIVE_PREFIX, readQuery, readTarget } from './target.ts';
 import type { PlaybackTokens } from './tokens.ts';
@@ -112,7 +112,7 @@ class LiveOrigin implements Origin {
         return this.#playlists.recording(viewing);
       case 'status': {
         const status = streamStatus(facts, this.#options.presentations.live(target.streamId));
-        return sendText(res, 'application/json', 'no-cache', JSON.stringify(status));
+        return sendBytes(res, 'application/json', 'no-cache', Buffer.from(JSON.stringify(status)).toString('latin1'));
       }
       default:
         return this.#media.serve(viewing);

@@ -5,7 +5,7 @@ import { type Directives, isReachable, isThere, readDirectives } from './directi
 import { notYet, playbackNotFound, playbackReloadInvalid } from './errors.ts';
 import { lastListed } from './media-playlist.ts';
 import { isComplete } from './multivariant-playlist.ts';
-import { sendText } from './replies.ts';
+import { sendBytes } from './replies.ts';
 import type { PlaylistTemplate } from './template.ts';
 import { ViewerGone, type Viewing } from './viewing.ts';
 import type { WaitingRoom } from './waiting.ts';
@@ -83,7 +83,7 @@ export class PlaylistServer {
 /** A playlist with a viewer's token in it is for no shared cache. */
 function send({ res, token }: Viewing, template: PlaylistTemplate, lifetime: string): number {
   if (res.destroyed) throw new ViewerGone();
-  return sendText(
+  return sendBytes(
     res,
     PLAYLIST_TYPE,
     token === null ? `public, ${lifetime}` : `private, ${lifetime}`,

@@ -5,6 +5,8 @@ export const TOKEN_SLOT = '\u0000';
 /** The same after a URI that has a query already, where `&token=…` goes. */
 export const TOKEN_SLOT_IN_QUERY = '\u0001';
 
+const ASCII = /^[\0-\x7f]*$/;
+
 /** One rendered playlist: the text without a token is made once, with one it is a join of pieces. */
 export class PlaylistTemplate {
   readonly #marked: string;
@@ -12,10 +14,10 @@ export class PlaylistTemplate {
   #pieces: string[] | null = null;
 
   constructor(marked: string) {
-    this.#marked = marked;
+    this.#marked = ASCII.test(marked) ? marked : Buffer.from(marked).toString('latin1');
   }
 
-  /** The text for a viewer. The token is put in as it is, so it must be one that was verified. */
+  /** The text for a viewer, one character for each byte of its UTF-8. The token is put in as it is, so it must be one that was verified. */
   text(token: string | null): string {
     if (token === null) {
       this.#plain ??= this.#marked.replaceAll(TOKEN_SLOT, '').replaceAll(TOKEN_SLOT_IN_QUERY, '');
