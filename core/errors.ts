@@ -15,6 +15,13 @@ export const pluginInvalid = defineError({
   fix: 'Correct the plugin as the message says, or take it out of livestreams.config.ts.',
 });
 
+export const demoImpossible = defineError({
+  code: 'LS_DEMO_IMPOSSIBLE',
+  status: 500,
+  title: 'The demo cannot be published',
+  fix: 'Add rtmp() to the plugins in livestreams.config.ts, or start without --demo.',
+});
+
 export const pluginFailed = defineError({
   code: 'LS_PLUGIN_FAILED',
   status: 500,

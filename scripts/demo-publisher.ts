@@ -19,7 +19,8 @@ function generator(): string[] {
   const clock =
     `drawtext=text='%{pts\\:hms\\:${offset}} UTC':x=(w-tw)/2:y=h*0.42:fontsize=h/9:fontcolor=white` +
     ':box=1:boxcolor=black@0.6:boxborderw=16';
-  const beep = "aevalsrc='0.25*sin(2*PI*1000*t)*lt(mod(t+0.0005\\,1)\\,0.08)|0.25*sin(2*PI*1000*t)*lt(mod(t+0.0005\\,1)\\,0.08)':s=48000";
+  const beep =
+    "aevalsrc='0.25*sin(2*PI*1000*t)*lt(mod(t+0.0005\\,1)\\,0.08)|0.25*sin(2*PI*1000*t)*lt(mod(t+0.0005\\,1)\\,0.08)':s=48000";
   return [
     ...['-hide_banner', '-loglevel', 'error', '-nostdin'],
     ...['-re', '-f', 'lavfi', '-i', `testsrc2=size=1280x720:rate=30,${clock}`],

@@ -290,6 +290,7 @@ export class SessionPipeline {
 
   #encode(plan: PipelinePlan): void {
     const { ffmpeg, log, emit } = this.#options;
+    const frameRate = () => this.#watch.source.video!.frameRate;
     this.#encoding = new Encoding({
       plan,
       source: this.#watch.video!,
@@ -297,7 +298,8 @@ export class SessionPipeline {
       kept: this.#kept,
       log,
       events: {
-        config: (rendition, config) => this.#packager.config(rendition, config),
+        // The encoder's milliseconds say a frame rate that is a little off; it hands on every frame of the source.
+        config: (rendition, config) => this.#packager.config(rendition, { ...config, frameRate: frameRate() }),
         frame: (rendition, frame) => this.#packager.frame(rendition, frame),
         progress: ({ frame, fps, speed, bitrate, dropped }) => {
           if (Date.now() - this.#lastTelemetry < TELEMETRY_MS) return;

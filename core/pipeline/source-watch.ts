@@ -17,6 +17,7 @@ export class SourceWatch {
   #first = 0;
   #newest = 0;
   #bytes = 0;
+  /** Of the first seconds: plans are made from it, and one that moved would change them for no reason. */
   #measured: number | null = null;
 
   frame(frame: Frame): void {
@@ -32,7 +33,7 @@ export class SourceWatch {
     }
     const seconds = (frame.dts - this.#first) / 1000;
     if (seconds >= BITRATE_WINDOW) {
-      this.#measured = Math.round((this.#bytes * 8) / seconds);
+      this.#measured ??= Math.round((this.#bytes * 8) / seconds);
       this.#first = frame.dts;
       this.#bytes = 0;
     }
@@ -49,10 +50,6 @@ export class SourceWatch {
   get keyframeInterval(): number | null {
     if (this.#lastKeyframe === null) return this.#longestGroup || null;
     return Math.max(this.#longestGroup, (this.#newest - this.#lastKeyframe) / 1000);
-  }
-
-  get measuredBitrate(): number | null {
-    return this.#measured;
   }
 
   get source(): Source {

@@ -4,7 +4,7 @@ import type { StreamRef } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
 import { withTransaction } from '../db/transaction.ts';
 import type { EventLog } from '../events/log.ts';
-import { newId } from '../ids.ts';
+import { isId, newId } from '../ids.ts';
 import { streamKeyExpiry, streamKeyLimit, streamKeyNotFound, streamNotFound } from './errors.ts';
 import { newStreamKey, type StreamRow } from './stream-key.ts';
 
@@ -65,6 +65,14 @@ export class Streams {
   /** Errors: `LS_STREAM_NOT_FOUND`. */
   get(organizationId: string, id: string): Promise<StreamRow> {
     return findStream(this.#db, organizationId, id);
+  }
+
+  /** The title that viewers see, whatever organization the stream is of; null where there is no such stream. */
+  async title(id: string): Promise<string | null> {
+    // The id comes from an address that anybody may write.
+    if (!isId('str', id)) return null;
+    const row = await this.#db.selectFrom('streams').select('title').where('id', '=', id).executeTakeFirst();
+    return row?.title ?? null;
   }
 
   /** Newest first; `before` is the id that the page before ended with. */

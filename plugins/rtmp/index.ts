@@ -28,11 +28,7 @@ const DEFAULT_PORT = 1935;
 /** What a creator types into an encoder. `{host}` is the name that the server is reached by. */
 function publishUrls(port: number): Record<string, string> {
   const server = `rtmp://{host}${port === DEFAULT_PORT ? '' : `:${port}`}/live`;
-  return {
-    rtmp: `${server}/{stream_id}?key={key}`,
-    rtmp_server: server,
-    rtmp_key: '{stream_id}?key={key}',
-  };
+  return { url: server, key: '{stream_id}?key={key}', address: `${server}/{stream_id}?key={key}` };
 }
 
 export const rtmp = definePlugin({

@@ -1,0 +1,186 @@
+/** Starts everything in order and undoes it in reverse: database, events, plugins, sessions, playback, HTTP, ingests. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sql } from 'kysely';
+import type { RunningIngest } from '#plugin-api';
+import { Accounts, accountRoutes } from './accounts/index.ts';
+import type { Config } from './config.ts';
+import { dashboardPages } from './dashboard/index.ts';
+import { startDatabase } from './db/database.ts';
+import { migrate } from './db/migrate.ts';
+import { startDemo } from './demo.ts';
+import { EventLog } from './events/log.ts';
+import { Hooks } from './hooks.ts';
+import { announceQuarantine } from './host/quarantine.ts';
+import { pluginRoutes } from './host/routes.ts';
+import { startPlugins } from './host.ts';
+import { clientAddress } from './http/address.ts';
+import { createHttp, createMetrics, RouteTable } from './http/index.ts';
+import { instanceName } from './instance.ts';
+import { Jobs } from './jobs/jobs.ts';
+import { jobRoutes } from './jobs/routes.ts';
+import { createLogger } from './log.ts';
+import { migrateCore } from './migrations.ts';
+import { describeStreams } from './playback/describe.ts';
+import { originMetrics } from './playback/metrics.ts';
+import { createOrigin } from './playback/origin.ts';
+import { Presentations } from './playback/presentations.ts';
+import { PlaybackTokens } from './playback/tokens.ts';
+import { loadSecret } from './secrets.ts';
+import { Ledger } from './segments/ledger.ts';
+import { endedPresentation, readSession } from './segments/read-back.ts';
+import { Spool } from './segments/spool.ts';
+import { sessionRoutes } from './sessions/routes.ts';
+import { Sessions } from './sessions/sessions.ts';
+import { Worker } from './sessions/worker.ts';
+import { localStorage } from './storage/local.ts';
+import { Streams, streamRoutes } from './streams/index.ts';
+import { startSummary } from './summary.ts';
+
+const UI = fileURLToPath(new URL('../ui/dist', import.meta.url));
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+export interface Running {
+  /** What a person is told at the end of a start. */
+  summary: string[];
+  stop(): Promise<void>;
+}
+
+/** Starts the server; where one step fails, those before it are undone and the error is thrown. */
+export async function boot(config: Config, { demo, signal }: { demo: boolean; signal: AbortSignal }): Promise<Running> {
+  const undos: (() => unknown)[] = [];
+  const stop = async () => {
+    for (const undo of undos.splice(0).reverse()) await undo();
+  };
+  try {
+    return { summary: await startAll(config, demo, signal, (undo) => undos.push(undo)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startAll(
+  config: Config,
+  demo: boolean,
+  signal: AbortSignal,
+  undo: (step: () => unknown) => void,
+): Promise<string[]> {
+  const log = createLogger({ level: config.logLevel });
+  const metrics = createMetrics();
+  const database = await startDatabase({ dataDir: config.dataDir, url: config.databaseUrl, log });
+  undo(() => database.stop());
+  await migrateCore(database, log);
+  const db = database.kysely;
+  const events = new EventLog({ db, log });
+  const storage = localStorage(join(config.dataDir, 'media'));
+
+  const hooks = new Hooks({
+    log,
+    registry: metrics,
+    onQuarantine: (quarantine) => {
+      announceQuarantine(quarantine, { db, events }).catch((error: unknown) =>
+        log.error({ err: error }, 'a quarantine could not be announced'),
+      );
+    },
+  });
+  const jobs = new Jobs({ database, log, events, onComplete: (job) => void hooks.notify('jobComplete', job) });
+  undo(() => jobs.stop());
+
+  const routes = new RouteTable();
+  const server = { dataDir: config.dataDir, host: config.host, publicUrl: config.publicUrl };
+  const plugins = await startPlugins({
+    plugins: config.plugins,
+    routes,
+    migrate: (owner, folder) => migrate(database, { owner, folder, log }),
+    ...{ server, db, jobs, events, hooks, storage, metrics, log },
+  });
+  undo(() => plugins.stop());
+
+  const ledger = new Ledger(db, log);
+  undo(() => ledger.stop());
+  const spool = new Spool({ storage, ledger, log });
+  undo(() => spool.stop());
+  const presentations = new Presentations(async (id) => {
+    const recorded = await readSession(db, id);
+    return recorded?.state === 'ended' ? endedPresentation(recorded) : null;
+  });
+  undo(() => presentations.stop());
+  const worker = new Worker({
+    name: instanceName(config.dataDir),
+    ffmpeg: 'ffmpeg',
+    ...{ db, events, hooks, ledger, spool, presentations, log },
+  });
+  undo(() => worker.stop());
+  const sessions = new Sessions({ db, events, hooks, jobs, worker, log });
+  undo(() => sessions.stop());
+
+  const tokens = new PlaybackTokens(await loadSecret(config.dataDir, 'playback-token-key'));
+  const origin = createOrigin({
+    presentations,
+    describe: describeStreams(db),
+    storage,
+    tokens,
+    hooks,
+    clientAddress: clientAddress(config.trustedProxies),
+    metrics: originMetrics(metrics),
+    log,
+  });
+  undo(() => origin.stop());
+  for (const type of ['stream.updated', 'stream.deleted', 'session.started', 'session.ended'] as const)
+    events.on(type, ({ stream_id }) => origin.forget(stream_id ?? ''));
+
+  const key = await loadSecret(config.dataDir, 'access-token-key');
+  const accounts = new Accounts({ db, key, publicUrl: config.publicUrl });
+  if (config.owner) await accounts.ensureOwner(config.owner);
+  const streams = new Streams({ db, events });
+  const ingests = new Map<string, RunningIngest>();
+  accountRoutes(routes, accounts);
+  streamRoutes(routes, {
+    streams,
+    publicUrl: config.publicUrl,
+    publishUrls: () => publishUrls(ingests, config),
+    tokens,
+  });
+  sessionRoutes(routes, { db, events, sessions });
+  jobRoutes(routes, jobs);
+  pluginRoutes(routes, { plugins, hooks });
+
+  const http = createHttp({
+    ...{ config, log, routes, metrics, version, origin },
+    authenticate: (authorization) => accounts.authenticate(authorization),
+    pages: await dashboardPages({
+      dist: UI,
+      streamTitle: (id) => streams.title(id),
+      plugins: plugins.list,
+      publicUrl: config.publicUrl,
+    }),
+    ready: { database: () => sql`SELECT 1`.execute(db) },
+  });
+  undo(() => http.stop());
+  await http.listen();
+  await jobs.start();
+  await sessions.recover();
+  for (const { plugin, ingest, host } of plugins.ingests) {
+    const running = await ingest.start(sessions.door(plugin), host);
+    ingests.set(plugin, running);
+    undo(() => running.stop());
+  }
+  const urls = publishUrls(ingests, config);
+  const demoStream = demo && !signal.aborted ? await startDemo({ db, streams, urls, log, undo }) : null;
+  return startSummary({ config, database, urls, plugins, setupLink: await accounts.setupLink(), demoStream });
+}
+
+/** What creators type, by ingest; `{host}` is the name that the server is reached by. */
+function publishUrls(ingests: Map<string, RunningIngest>, config: Config): Record<string, Record<string, string>> {
+  const { hostname } = new URL(config.publicUrl);
+  return Object.fromEntries(
+    [...ingests].map(([name, { publishUrls: urls }]) => [
+      name,
+      Object.fromEntries(Object.entries(urls).map(([field, url]) => [field, url.replaceAll('{host}', hostname)])),
+    ]),
+  );
+}

@@ -1,0 +1,155 @@
+/** What works on sessions: takes their leases, runs their pipelines, and carries what they make to viewers and to storage. */
+import type { Kysely } from 'kysely';
+import type { EventMap, Logger, StreamRef } from '#plugin-api';
+import type { CoreTables } from '../db/tables.ts';
+import type { EventLog } from '../events/log.ts';
+import type { Hooks } from '../hooks.ts';
+import { SessionPipeline } from '../pipeline/run.ts';
+import type { Presentations } from '../playback/presentations.ts';
+import type { Ledger } from '../segments/ledger.ts';
+import { LiveSession } from '../segments/live-session.ts';
+import { readSession, resumePoint } from '../segments/read-back.ts';
+import type { Spool, SpoolSession } from '../segments/spool.ts';
+import { Leases } from './leases.ts';
+import type { SessionRow } from './store.ts';
+
+export interface WorkerOptions {
+  /** The process's lasting name. */
+  name: string;
+  db: Kysely<CoreTables>;
+  events: EventLog;
+  hooks: Hooks;
+  ledger: Ledger;
+  spool: Spool;
+  presentations: Presentations;
+  ffmpeg: string;
+  log: Logger;
+}
+
+/** A session that this worker has the lease of. */
+export interface SessionWork {
+  readonly pipeline: SessionPipeline;
+  readonly presentation: LiveSession;
+  /** Closes the last segments; resolves when all of it is stored, or cannot be. */
+  end(): Promise<void>;
+  /** Writes nothing more: somebody else has the session. */
+  abandon(): Promise<void>;
+  /** The session has ended and been written down: viewers are given what the ledger has. */
+  release(): void;
+}
+
+export class Worker {
+  readonly name: string;
+  readonly #options: WorkerOptions;
+  readonly #leases: Leases;
+  #lost: (sessionId: string) => void = () => undefined;
+
+  constructor(options: WorkerOptions) {
+    const { name, db, log } = options;
+    this.name = name;
+    this.#options = options;
+    this.#leases = new Leases({ db, owner: name, log, onLost: (sessionId) => this.#lost(sessionId) });
+  }
+
+  /** Says whom to tell of a session whose lease went to another worker. */
+  onLost(listener: (sessionId: string) => void): void {
+    this.#lost = listener;
+  }
+
+  stop(): void {
+    this.#leases.stop();
+  }
+
+  /** Takes the session's lease and goes on where its ledger ends. Null where another worker has it. */
+  async take(row: SessionRow, stream: StreamRef, dvrWindow: number): Promise<SessionWork | null> {
+    const epoch = await this.#leases.take(row.id);
+    if (epoch === null) return null;
+    const { db, events, hooks, ledger, spool, presentations, ffmpeg, log } = this.#options;
+    const former = await readSession(db, row.id);
+    const emit = <T extends keyof EventMap & string>(type: T, data: EventMap[T]) => {
+      const event = { type, organizationId: stream.organizationId, streamId: stream.id, sessionId: row.id, data };
+      events.append(event).catch((error: unknown) => log.warn({ err: error, type }, 'an event could not be written'));
+    };
+
+    const writer: SpoolSession = {
+      sessionId: row.id,
+      epoch,
+      onStored: ({ rendition, segment, storageKey }) => {
+        presentation.stored(rendition, segment, storageKey);
+        const { sequence, start, duration, size } = segment;
+        void hooks.notify('segment', {
+          streamId: stream.id,
+          sessionId: row.id,
+          rendition,
+          sequence,
+          start,
+          duration,
+          size,
+          storageKey,
+        });
+      },
+      onTrouble: (error) => {
+        if (!error) return pipeline.health.clear('storage');
+        emit('session.storage_failed', { reason: error.message });
+        pipeline.health.raise({
+          code: 'storage',
+          severity: 'error',
+          reason: 'What is live cannot be stored now; it plays on from memory, and will be missing later.',
+          fix: 'Make room on the disk of the data folder; the server log has the details.',
+        });
+      },
+    };
+    const presentation = new LiveSession({
+      sessionId: row.id,
+      streamId: stream.id,
+      latency: stream.latency,
+      dvrWindow,
+      onInit: (rendition, init) => void ledger.addInit(writer, rendition.name, rendition.listed, init),
+      onSegment: (rendition, segment) => spool.add(writer, rendition.name, segment),
+    });
+    const resume = former && resumePoint(former);
+    if (former && resume) presentation.restore(former.renditions);
+    const goneLive = presentation.onChange((rendition) => {
+      if (!rendition?.listed) return;
+      goneLive();
+      emit('session.live', { renditions: [...presentation.renditions.keys()] });
+    });
+    const pipeline = new SessionPipeline({
+      latency: stream.latency,
+      ffmpeg,
+      sink: presentation,
+      ...(resume ? { resume } : {}),
+      shape: (plan, source, shed) =>
+        hooks.pipeline(plan, { stream, session: { id: row.id, startedAt: row.started_at }, source, shed }),
+      offer: (renditions) => {
+        for (const name of presentation.renditions.keys()) {
+          if (!renditions.includes(name)) presentation.removeRendition(name);
+        }
+        presentation.setListed(renditions);
+      },
+      emit,
+      log: log.child({ session: row.id }),
+    });
+    const release = presentations.add(presentation);
+    return {
+      pipeline,
+      presentation,
+      end: async () => {
+        await pipeline.end();
+        await spool.settled(writer);
+      },
+      abandon: async () => {
+        spool.forget(writer);
+        await pipeline.abandon();
+        presentation.setState('ended');
+        release();
+      },
+      release: () => {
+        spool.forget(writer);
+        this.#leases.forget(row.id);
+        presentation.setState('ended');
+        release();
+      },
+    };
+  }
+}
