@@ -1,4 +1,5 @@
 /** What other rooms use of the HTTP room. */
+export { clientAddress } from './address.ts';
 export type { Authenticate } from './handler.ts';
 export { createMetrics } from './metrics.ts';
 export { RouteTable } from './route-table.ts';

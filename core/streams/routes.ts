@@ -36,7 +36,7 @@ export interface StreamRoutesOptions {
 
 export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void {
   const { streams, publicUrl, tokens } = options;
-  const ingest = (streamId: string, key?: string) => fillIn(options.publishUrls(), streamId, key);
+  const ingest = (streamId: string, key = '{key}') => fillIn(options.publishUrls(), { stream_id: streamId, key });
   const answer = (row: StreamRow, status: StreamStatus = 'offline', key?: string): StreamAnswer => ({
     id: row.id,
     title: row.title,
@@ -199,14 +199,10 @@ export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void
 
 function fillIn(
   urls: Record<string, Record<string, string>>,
-  streamId: string,
-  key: string | undefined,
+  values: Record<string, string>,
 ): Record<string, Record<string, string>> {
-  const fill = (text: string) => text.replaceAll('{stream_id}', streamId).replaceAll('{key}', key ?? '{key}');
-  return Object.fromEntries(
-    Object.entries(urls).map(([name, fields]) => [
-      name,
-      Object.fromEntries(Object.entries(fields).map(([field, text]) => [field, fill(text)])),
-    ]),
-  );
+  const fill = (text: string) => text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
+  const fillAll = (fields: Record<string, string>) =>
+    Object.fromEntries(Object.entries(fields).map(([field, text]) => [field, fill(text)]));
+  return Object.fromEntries(Object.entries(urls).map(([name, fields]) => [name, fillAll(fields)]));
 }
