@@ -1,5 +1,6 @@
 /** The core's tables as Kysely sees them. Column for column what migrations/ makes. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { JobProgress } from '#plugin-api';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
@@ -103,6 +104,21 @@ export interface CoreTables {
     session_id: string | null;
     type: string;
     data: JSONColumnType<object>;
+    created_at: Timestamp;
+  };
+  jobs: {
+    id: string;
+    name: string;
+    organization_id: string | null;
+    attempt: Generated<number>;
+    progress: ColumnType<JobProgress | null, string | null | undefined, string | null>;
+    created_at: Timestamp;
+  };
+  job_lines: {
+    job_id: string;
+    number: Generated<string>;
+    attempt: number;
+    line: string;
     created_at: Timestamp;
   };
 }

@@ -24,7 +24,8 @@ export async function testDatabase(options: { tables?: boolean } = {}): Promise<
   return {
     ...database,
     async drop() {
-      await database.pool.query(`DROP SCHEMA ${schema} CASCADE`);
+      // The queue has a schema of its own beside it.
+      await database.pool.query(`DROP SCHEMA IF EXISTS ${schema}, ${schema}_jobs CASCADE`);
       await database.stop();
     },
   };

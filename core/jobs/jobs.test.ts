@@ -1,0 +1,208 @@
+/** Jobs: durable, exactly with their transaction, retried, cancelled at once, and telling how far they are. */
+import { once } from 'node:events';
+import { expect } from 'chai';
+import { type EventRow, type Host, type JobCompleteContext, type JobDefinition, Type } from '#plugin-api';
+import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
+import { quietLog } from '../../test/support/log.ts';
+import { until } from '../../test/support/until.ts';
+import { withTransaction } from '../db/transaction.ts';
+import { EventLog } from '../events/log.ts';
+import { newId } from '../ids.ts';
+import { JobCancelled } from './cancellations.ts';
+import { type JobState, Jobs } from './jobs.ts';
+
+declare module '#plugin-api' {
+  interface JobMap {
+    'test.work': { n: number };
+  }
+}
+
+type Work = JobDefinition<{ n: number }>;
+
+describe('Jobs', function () {
+  this.timeout(180_000);
+  let database: TestDatabase;
+  let events: EventLog;
+  const started: Jobs[] = [];
+  const organizationId = newId('org');
+  const host = {} as Host;
+
+  beforeEach(async () => {
+    database = await testDatabase();
+    await database.kysely.insertInto('organizations').values({ id: organizationId, name: 'One' }).execute();
+    events = new EventLog({ db: database.kysely, log: quietLog });
+  });
+
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((jobs) => jobs.stop()));
+    await database.drop();
+  });
+
+  /** A server with one job defined; `ends` are the ends that it told of. */
+  async function start(definition: Partial<Work> & Pick<Work, 'run'>, { work = true } = {}) {
+    const ends: JobCompleteContext[] = [];
+    const onComplete = (end: JobCompleteContext) => void ends.push(end);
+    const jobs = new Jobs({ database, log: quietLog, events, onComplete });
+    jobs.define('test.work', { payload: Type.Object({ n: Type.Integer() }), retryDelay: 1, ...definition }, host);
+    await jobs.start({ work });
+    started.push(jobs);
+    return { jobs, ends };
+  }
+
+  const reaches = (jobs: Jobs, id: string, state: JobState) =>
+    until(async () => (await jobs.get(id)).state === state, `the job to be ${state}`, { seconds: 60 });
+
+  it('runs what is enqueued, keeps its progress and lines, and tells its end', async () => {
+    const heard: EventRow[] = [];
+    events.on('*', (event) => void heard.push(event));
+    const { jobs, ends } = await start({
+      async run({ n }, job) {
+        job.log(`working on ${n}`);
+        for (let percent = 0; percent <= 100; percent++) job.progress({ percent, speed: 2 });
+        job.log('done');
+      },
+    });
+    const id = await jobs.enqueue('test.work', { n: 7 }, { organizationId });
+    await until(() => ends.length === 1, 'the end of the job');
+    expect(id).to.match(/^job_[0-9a-f]{32}$/);
+    expect(ends).to.deep.equal([{ id, name: 'test.work', state: 'completed' }]);
+    const job = await jobs.get(id);
+    expect(job).to.deep.include({ id, name: 'test.work', organization_id: organizationId, state: 'completed' });
+    expect(job).to.deep.include({ attempt: 1, error: null, progress: { percent: 100, speed: 2 } });
+    expect(job.finished_at).to.be.a('string');
+    expect((await jobs.log(id)).map(({ line }) => line)).to.deep.equal(['working on 7', 'done']);
+    expect(heard.map(({ type, data }) => ({ type, data }))).to.deep.equal([
+      { type: 'job.completed', data: { job_id: id, name: 'test.work' } },
+    ]);
+  });
+
+  it('exists exactly if the transaction that enqueued it commits', async () => {
+    const ran: number[] = [];
+    const { jobs, ends } = await start({
+      async run({ n }) {
+        ran.push(n);
+      },
+    });
+    const lost = await withTransaction(database.kysely, async (transaction) => {
+      await jobs.enqueue('test.work', { n: 1 }, {}, transaction);
+      throw new Error('no');
+    }).catch((error: Error) => error.message);
+    expect(lost).to.equal('no');
+    await withTransaction(database.kysely, (transaction) => jobs.enqueue('test.work', { n: 2 }, {}, transaction));
+    await until(() => ends.length === 1, 'the end of the job');
+    expect(ran).to.deep.equal([2]);
+  });
+
+  it('refuses a payload that does not fit, and says where', async () => {
+    const { jobs } = await start({ run: async () => undefined });
+    const error = await jobs.enqueue('test.work', { n: 1.5 }).catch((reason: Error) => reason);
+    expect(error).to.include({ code: 'LS_JOB_BAD_PAYLOAD' });
+    expect((error as Error).message).to.include('/n must be integer');
+  });
+
+  it('fails at once what was enqueued under a schema that has changed', async () => {
+    const before = await start({ run: async () => undefined }, { work: false });
+    const id = await before.jobs.enqueue('test.work', { n: 1 });
+    const payload = Type.Object({ n: Type.Integer(), more: Type.String() });
+    const after = await start({ payload, run: async () => undefined });
+    await reaches(after.jobs, id, 'failed');
+    expect((await after.jobs.get(id)).error).to.include("must have required property 'more'");
+    expect(after.ends).to.deep.equal([{ id, name: 'test.work', state: 'failed' }]);
+  });
+
+  it('tries again after a failure, and keeps the error when that was the last try', async () => {
+    const attempts: number[] = [];
+    const { jobs, ends } = await start({
+      retryLimit: 1,
+      async run(_payload, job) {
+        attempts.push(job.attempt);
+        job.progress({ percent: job.attempt });
+        throw new Error(`broken ${job.attempt}`);
+      },
+    });
+    const id = await jobs.enqueue('test.work', { n: 1 }, { organizationId });
+    await reaches(jobs, id, 'retrying');
+    expect(ends).to.deep.equal([]);
+    await until(() => ends.length === 1, 'the last failure');
+    expect(attempts).to.deep.equal([1, 2]);
+    expect(await jobs.get(id)).to.deep.include({
+      state: 'failed',
+      error: 'broken 2',
+      attempt: 2,
+      progress: { percent: 2 },
+    });
+    expect(ends).to.deep.equal([{ id, name: 'test.work', state: 'failed' }]);
+    const [event] = await events.list({ organizationId, type: 'job.failed', limit: 1 });
+    expect(event?.data).to.deep.equal({ job_id: id, name: 'test.work', error: 'broken 2' });
+  });
+
+  it('reaches a running job that another process cancels', async () => {
+    const running = Promise.withResolvers<AbortSignal>();
+    const worker = await start({
+      async run(_payload, { signal }) {
+        running.resolve(signal);
+        await once(signal, 'abort');
+        throw signal.reason;
+      },
+    });
+    const api = await start({ run: async () => undefined }, { work: false });
+    const id = await api.jobs.enqueue('test.work', { n: 1 });
+    const signal = await running.promise;
+    await api.jobs.cancel(id);
+    await until(() => worker.ends.length === 1, 'the end of the job');
+    expect(signal.reason).to.be.instanceOf(JobCancelled);
+    expect(worker.ends).to.deep.equal([{ id, name: 'test.work', state: 'cancelled' }]);
+    expect(await api.jobs.get(id)).to.include({ state: 'cancelled' });
+  });
+
+  it('never runs what was cancelled while it waited', async () => {
+    const { jobs, ends } = await start({ run: async () => undefined }, { work: false });
+    const id = await jobs.enqueue('test.work', { n: 1 });
+    await jobs.cancel(id);
+    await jobs.cancel(id);
+    expect(ends).to.deep.equal([{ id, name: 'test.work', state: 'cancelled' }]);
+    expect(await jobs.get(id)).to.include({ state: 'cancelled', attempt: 0 });
+  });
+
+  it('has at most one queued or running job a key', async () => {
+    const { jobs } = await start({ run: async () => undefined }, { work: false });
+    const options = { singletonKey: 'one' };
+    const first = await jobs.enqueue('test.work', { n: 1 }, options);
+    expect(await jobs.enqueue('test.work', { n: 2 }, options)).to.equal(first);
+    expect(await jobs.enqueue('test.work', { n: 3 })).to.not.equal(first);
+    await jobs.cancel(first);
+    expect(await jobs.enqueue('test.work', { n: 4 }, options)).to.not.equal(first);
+  });
+
+  it('starts a job when it falls due', async () => {
+    const { jobs, ends } = await start({ run: async () => undefined });
+    const id = await jobs.enqueue('test.work', { n: 1 }, { startAfter: 1 });
+    expect(await jobs.get(id)).to.include({ state: 'queued' });
+    await until(() => ends.length === 1, 'the job to run');
+  });
+
+  it('gives a job that the end of the server interrupts to the next server, even on its last try', async () => {
+    const running = Promise.withResolvers<void>();
+    const first = await start({
+      retryLimit: 0,
+      async run(_payload, { signal }) {
+        running.resolve();
+        await once(signal, 'abort');
+        throw signal.reason;
+      },
+    });
+    const id = await first.jobs.enqueue('test.work', { n: 1 });
+    await running.promise;
+    await started.shift()?.stop();
+    const second = await start({ retryLimit: 0, run: async () => undefined });
+    await until(() => second.ends.length === 1, 'the job to run again');
+    expect(await second.jobs.get(id)).to.include({ state: 'completed', attempt: 2 });
+  });
+
+  it('does not know a job that is not there', async () => {
+    const { jobs } = await start({ run: async () => undefined }, { work: false });
+    for (const id of [newId('job'), 'job_1', "'"]) {
+      expect(await jobs.get(id).catch((error: Error) => error)).to.include({ code: 'LS_JOB_NOT_FOUND' });
+    }
+  });
+});

@@ -1,0 +1,179 @@
+/** Runs jobs in this process: one try of one job from its payload's check to its end. */
+import type { Kysely } from 'kysely';
+import type { JobResult, JobWithMetadata, PgBoss } from 'pg-boss';
+import type { Host, JobCompleteContext, JobDefinition, JobProgress, Logger } from '#plugin-api';
+import type { CoreTables } from '../db/tables.ts';
+import type { EventLog } from '../events/log.ts';
+import { affectedBy, toId } from './boss.ts';
+import type { Cancellations } from './cancellations.ts';
+import { RunRecord } from './record.ts';
+
+export interface Defined {
+  definition: JobDefinition<never>;
+  host: Host;
+  /** Throws where the payload does not fit. */
+  check: (payload: unknown) => void;
+}
+
+export interface RunnerOptions {
+  boss: PgBoss;
+  db: Kysely<CoreTables>;
+  log: Logger;
+  events: EventLog;
+  cancellations: Cancellations;
+  onComplete: (job: JobCompleteContext) => void;
+}
+
+type Named = Pick<JobCompleteContext, 'id' | 'name'>;
+
+/** Seconds between looks for work that no notification announced. Rare, since the queue wakes its workers. */
+const backstop = 15;
+/** Seconds: a job due later than this is found by the backstop. */
+const longestTimer = 24 * 60 * 60;
+
+export class Runner {
+  readonly #boss: PgBoss;
+  readonly #db: Kysely<CoreTables>;
+  readonly #log: Logger;
+  readonly #events: EventLog;
+  readonly #cancellations: Cancellations;
+  readonly #onComplete: (job: JobCompleteContext) => void;
+  readonly #shutdown = new AbortController();
+  /** Ids of the workers of each queue. */
+  readonly #workers = new Map<string, string[]>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor({ boss, db, log, events, cancellations, onComplete }: RunnerOptions) {
+    this.#boss = boss;
+    this.#db = db;
+    this.#log = log;
+    this.#events = events;
+    this.#cancellations = cancellations;
+    this.#onComplete = onComplete;
+  }
+
+  /** Takes jobs of a name from now on, as many at once as its definition says. */
+  async work(name: string, defined: Defined): Promise<void> {
+    const options = { includeMetadata: true, perJobResults: true, notifyPollingIntervalSeconds: backstop } as const;
+    const workers: string[] = [];
+    this.#workers.set(name, workers);
+    for (let n = 0; n < (defined.definition.concurrency ?? 1); n++) {
+      const worker = await this.#boss.work<object, unknown, typeof options>(name, options, async ([job]) =>
+        job ? [await this.#run(job, defined)] : [],
+      );
+      workers.push(worker);
+    }
+  }
+
+  /** Aborts what runs. What is so interrupted is run again, here or elsewhere. */
+  abort(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#shutdown.abort(new Error('the server stops'));
+  }
+
+  /** Looks for work when a job falls due: the queue tells of new jobs, but not of times that come. */
+  wakeIn(name: string, seconds: number): void {
+    if (seconds > longestTimer) return;
+    const wake = () => {
+      this.#timers.delete(timer);
+      for (const worker of this.#workers.get(name) ?? []) this.#boss.notifyWorker(worker);
+    };
+    const timer = setTimeout(wake, seconds * 1000 + 100).unref();
+    this.#timers.add(timer);
+  }
+
+  /** Says that a job has ended for good: in the log, the event log and to the hook. */
+  async ended(job: Named, state: JobCompleteContext['state'], error: unknown = null): Promise<void> {
+    const { id, name } = job;
+    if (state === 'failed') this.#log.error({ err: error, job: id, name }, 'a job failed for good');
+    await this.#writeEvent(job, state, error).catch((failure: unknown) => {
+      this.#log.error({ err: failure, job: id }, 'the end of a job could not be written to the event log');
+    });
+    this.#onComplete({ id, name, state });
+  }
+
+  async #run(job: JobWithMetadata, { definition, host, check }: Defined): Promise<JobResult> {
+    const id = toId(job.id);
+    const attempt = job.retryCount + 1;
+    const log = this.#log.child({ job: id, name: job.name, attempt });
+    const record = new RunRecord({ db: this.#db, id, attempt, log });
+    const cancelled = this.#cancellations.watch(id);
+    const signal = AbortSignal.any([job.signal, cancelled.signal, this.#shutdown.signal]);
+    try {
+      check(job.data);
+    } catch (error) {
+      // It will fit no better at the next try.
+      this.#cancellations.forget(id);
+      await this.ended({ id, name: job.name }, 'failed', error);
+      return { id: job.id, status: 'deadletter', output: { message: reason(error) } };
+    }
+    try {
+      await record.start();
+      // Between being taken and being watched it may have been cancelled unheard.
+      const [now] = await this.#boss.findJobs(job.name, { id: job.id });
+      if (now?.state === 'cancelled') cancelled.abort();
+      signal.throwIfAborted();
+      const progress = (value: JobProgress) => record.progress(value);
+      const line = (text: string) => record.line(text);
+      const result = await definition.run(job.data as never, { id, attempt, signal, progress, log: line, host });
+      await record.stop();
+      await this.#settle(job, { result }, cancelled.signal.aborted, log);
+    } catch (error) {
+      await record.stop();
+      await this.#settle(job, { error }, cancelled.signal.aborted, log);
+    } finally {
+      this.#cancellations.forget(id);
+    }
+    // It is settled already, with its try named, so that a try which was given up for dead settles nothing: this says no more.
+    return { id: job.id, status: 'completed' };
+  }
+
+  async #settle(
+    job: JobWithMetadata,
+    outcome: { result: unknown } | { error: unknown },
+    wasCancelled: boolean,
+    log: Logger,
+  ): Promise<void> {
+    const named = { id: toId(job.id), name: job.name };
+    const claim = { id: job.id, retryCount: job.retryCount };
+    const failed = 'error' in outcome;
+    const settled = failed
+      ? await this.#boss.fail(job.name, claim, { message: reason(outcome.error) })
+      : await this.#boss.complete(job.name, claim, { result: outcome.result ?? null });
+    if (affectedBy(settled) === 0) {
+      if (wasCancelled) await this.ended(named, 'cancelled');
+      else log.warn({}, 'a job ended after it was given up; its result is not used');
+    } else if (!failed) {
+      await this.ended(named, 'completed');
+    } else if (job.retryCount < job.retryLimit) {
+      log.warn({ err: outcome.error }, 'a job failed and will be tried again');
+      const [next] = await this.#boss.findJobs(job.name, { id: job.id });
+      if (next) this.wakeIn(job.name, Math.max(0, next.startAfter.getTime() - Date.now()) / 1000);
+    } else if (this.#shutdown.signal.aborted) {
+      // The server's end is no fault of the job's: it gets one more try.
+      await this.#boss.retry(job.name, job.id);
+    } else {
+      await this.ended(named, 'failed', outcome.error);
+    }
+  }
+
+  async #writeEvent({ id, name }: Named, state: string, error: unknown): Promise<void> {
+    if (state === 'cancelled') return;
+    const row = await this.#db.selectFrom('jobs').select('organization_id').where('id', '=', id).executeTakeFirst();
+    const organizationId = row?.organization_id;
+    if (!organizationId) return;
+    if (state === 'completed') {
+      await this.#events.append({ type: 'job.completed', organizationId, data: { job_id: id, name } });
+    } else {
+      await this.#events.append({
+        type: 'job.failed',
+        organizationId,
+        data: { job_id: id, name, error: reason(error) },
+      });
+    }
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
