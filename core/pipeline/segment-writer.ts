@@ -1,5 +1,5 @@
 /** One rendition's way to the sink: initialization sections, segments and parts, in the order that the sink asks for. */
-import type { Init, PackagerSink, Segment } from '../segments/ring.ts';
+import type { PackagerSink, Segment } from '../segments/ring.ts';
 import { fragment, initSegment } from './mp4.ts';
 import type { Sample, TrackConfig } from './track.ts';
 
@@ -7,7 +7,7 @@ export class SegmentWriter {
   readonly rendition: string;
   readonly #sink: PackagerSink;
   #nextInit: number;
-  #init: Init | null = null;
+  #init: { number: number; config: TrackConfig } | null = null;
   #partTarget = 0;
   #fragments = 0;
   #open = false;
@@ -27,10 +27,10 @@ export class SegmentWriter {
     this.close();
     let init = this.#init;
     if (init === null || !sameConfig(init.config, config) || partTarget > this.#partTarget) {
-      init = { number: this.#nextInit++, config, bytes: initSegment(config) };
+      init = { number: this.#nextInit++, config };
       this.#init = init;
       this.#partTarget = partTarget;
-      this.#sink.init(this.rendition, init, partTarget);
+      this.#sink.init(this.rendition, { ...init, bytes: initSegment(config) }, partTarget);
     }
     this.#sink.open(this.rendition, { ...segment, init: init.number });
     this.#open = true;

@@ -1,10 +1,13 @@
 /** The hot ring: what exists of one session's renditions, and the bytes of the newest parts and segments. */
 import type { Latency } from '#plugin-api';
-import type { TrackConfig } from '../pipeline/track.ts';
+import type { AudioConfig, TrackConfig, VideoConfig } from '../pipeline/track.ts';
+
+/** What is known of a track from the ledger: all that playlists say of it. */
+export type TrackFormat = Omit<VideoConfig, 'description'> | Omit<AudioConfig, 'description' | 'samplesPerFrame'>;
 
 export interface Init {
   number: number;
-  config: TrackConfig;
+  config: TrackConfig | TrackFormat;
   bytes: Buffer;
 }
 
@@ -46,6 +49,8 @@ export interface Rendition {
   inits: Init[];
   /** Oldest first; the last may be incomplete. */
   segments: Segment[];
+  /** Storage keys of what has just left `segments`, by sequence number: late viewers may ask for it still (RFC 8216bis, 6.2.2). */
+  departed?: ReadonlyMap<number, string>;
   /** Discontinuities that have left `segments`. */
   discontinuitySequence: number;
   /** Bits per second over finished segments. */
@@ -77,6 +82,8 @@ export interface Presentation {
   state: SessionState;
   /** In the order of the multivariant playlist. */
   renditions: Map<string, Rendition>;
+  /** Names of the renditions that viewers are offered, those included that have nothing yet: players read the list only once. */
+  readonly offered: readonly string[];
   /** Raised with every change: what was rendered from one version can be kept until the next. */
   version: number;
   /** Called after every change, with the rendition that changed; null for the state and the list of renditions. */
