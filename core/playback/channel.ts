@@ -12,7 +12,7 @@ export type ShapePlaylist = (plan: PlaylistPlan, context: PlaylistContext) => Pr
 export class Channel {
   readonly presentation: Presentation;
   readonly #shape: ShapePlaylist;
-  readonly #playlists = new Map<Rendition, MediaPlaylist>();
+  readonly #playlists = new WeakMap<Rendition, MediaPlaylist>();
   readonly #files = new WeakMap<Init | Segment | Part, MediaFile>();
   #multivariant: { version: number; template: Promise<PlaylistTemplate | null> } | null = null;
 

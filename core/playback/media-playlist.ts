@@ -46,8 +46,6 @@ export function nextPart(presentation: Presentation, rendition: Rendition): { se
 export class MediaPlaylist {
   readonly #presentation: Presentation;
   readonly #rendition: Rendition;
-  /** Whole seconds, as the playlist states it. */
-  readonly #targetDuration: number;
   /** The oldest listed segments, from the first on. */
   readonly #settled: SettledSegment[] = [];
   #settledText: string | null = null;
@@ -58,7 +56,11 @@ export class MediaPlaylist {
   constructor(presentation: Presentation, rendition: Rendition) {
     this.#presentation = presentation;
     this.#rendition = rendition;
-    this.#targetDuration = Math.ceil(presentation.targetDuration);
+  }
+
+  /** Whole seconds, as the playlist states it. */
+  get #targetDuration(): number {
+    return Math.ceil(this.#presentation.targetDuration);
   }
 
   /** The playlist as of now; null before there is a segment to list. */

@@ -29,7 +29,11 @@ export class MediaServer {
   async serve(viewing: Viewing): Promise<number> {
     const { req, res, target, token } = viewing;
     const found = await this.#channels.followed(viewing);
-    const located = await this.#locate(viewing, found);
+    let located = await this.#locate(viewing, found);
+    if (located === null && found.channel.presentation.state === 'ended') {
+      // The window that is still in memory has only the newest of what the whole session's playlist lists.
+      located = await this.#locate(viewing, await this.#channels.recorded(viewing));
+    }
     if (located === null) throw playbackNotFound(`There is no such ${target.kind}, or no longer.`);
     return sendMedia(req, res, located.file, located.source, { isPrivate: token !== null, storage: this.#storage });
   }
@@ -61,9 +65,8 @@ export class MediaServer {
       return segment.complete && source !== null ? { file: channel.segment(rendition, segment), source } : null;
     }
     // A viewer that was late may still ask for what has just left the window (RFC 8216bis, 6.2.2).
-    const first = rendition.segments[0];
-    if (first === undefined || target.sequence >= first.sequence) return null;
-    const key = `sessions/${target.sessionId}/${rendition.name}/${target.sequence}.m4s`;
+    const key = rendition.departed?.get(target.sequence);
+    if (key === undefined) return null;
     const stored = await this.#storage.stat(key);
     return stored && { file: new MediaFile(rendition.kind, String(target.sequence), stored.size), source: key };
   }

@@ -83,6 +83,15 @@ ${SESSION}/360p/index.m3u8
     expect(planPlaylist(presentation)!.variants.map((variant) => variant.name)).to.deep.equal(['720p']);
   });
 
+  it('is not complete before an announced rendition has come, for three seconds', () => {
+    const presentation = new TestPresentation();
+    presentation.announced = ['360p'];
+    rung(presentation, '720p', 1280, 720, 3_000_000);
+    expect(isComplete(presentation)).to.equal(false);
+    presentation.segments(presentation.renditions.get('720p')!, 2);
+    expect(isComplete(presentation)).to.equal(true);
+  });
+
   it('has no plan before the first part', () => {
     const presentation = new TestPresentation();
     presentation.rendition('source', videoConfig());

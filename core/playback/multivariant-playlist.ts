@@ -1,10 +1,11 @@
 /** Writes the multivariant playlist: what a presentation offers, as a plan that plugins may shape, and as text. */
 import type { PlaylistPlan } from '#plugin-api';
-import type { AudioConfig, TrackConfig, VideoConfig } from '../pipeline/track.ts';
-import type { Presentation, Rendition } from '../segments/ring.ts';
+import type { Init, Presentation, Rendition } from '../segments/ring.ts';
 import { lastListed } from './media-playlist.ts';
 import { PlaylistTemplate, TOKEN_SLOT, TOKEN_SLOT_IN_QUERY } from './template.ts';
 
+type VideoFormat = Extract<Init['config'], { kind: 'video' }>;
+type AudioFormat = Extract<Init['config'], { kind: 'audio' }>;
 type Variant = PlaylistPlan['variants'][number];
 
 /**
@@ -13,17 +14,26 @@ type Variant = PlaylistPlan['variants'][number];
  */
 const FIRST_VARIANT_BANDWIDTH = 4_000_000;
 
+/** Seconds of media that one rendition may be ahead of another at a session's start. */
+const ENCODERS_LAG = 3;
+
 const AUDIO_GROUP = 'audio';
 
-/** Whether each offered rendition has something to play, so that no viewer misses one that is about to come. */
+/**
+ * Whether the playlist would show all that is offered, so that no viewer misses a rendition that is about to come. One that
+ * has not come after some seconds of the others is not waited for: its encoder has failed, or comes later.
+ */
 export function isComplete(presentation: Presentation): boolean {
-  let offered = 0;
-  for (const rendition of presentation.renditions.values()) {
-    if (!rendition.listed) continue;
-    if (lastListed(presentation, rendition) === null) return false;
-    offered++;
+  if (presentation.state === 'ended') return true;
+  let missing = presentation.offered.length === 0;
+  let longest = 0;
+  for (const name of presentation.offered) {
+    const rendition = presentation.renditions.get(name);
+    const last = rendition && lastListed(presentation, rendition);
+    if (!rendition || !last) missing = true;
+    else longest = Math.max(longest, last.start + last.duration - rendition.segments[0]!.start);
   }
-  return offered > 0;
+  return !missing || longest >= ENCODERS_LAG;
 }
 
 /** What viewers are offered now, highest first behind the variant to start with; null while there is nothing to play. */
@@ -89,13 +99,13 @@ function variantLine(variant: Variant, rendition: Rendition | undefined, group: 
   return `#EXT-X-STREAM-INF:${attributes.join(',')}`;
 }
 
-function pictureAttributes(config: VideoConfig): string[] {
+function pictureAttributes(config: VideoFormat): string[] {
   const resolution = `RESOLUTION=${config.width}x${config.height}`;
   return config.frameRate === null ? [resolution] : [resolution, `FRAME-RATE=${config.frameRate.toFixed(3)}`];
 }
 
 function audioLine(presentation: Presentation, rendition: Rendition, isDefault: boolean): string {
-  const config = newestConfig(rendition) as AudioConfig;
+  const config = newestConfig(rendition) as AudioFormat;
   const uri = slotted(playlistUri(presentation, rendition));
   return (
     `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="${AUDIO_GROUP}",NAME="${rendition.name}",` +
@@ -128,7 +138,7 @@ function codecs(renditions: Rendition[]): string {
   return [...all].join(',');
 }
 
-function newestConfig(rendition: Rendition): TrackConfig {
+function newestConfig(rendition: Rendition): Init['config'] {
   const newest = rendition.inits.at(-1);
   if (newest === undefined) throw new Error(`Rendition ${rendition.name} lists segments without an init section.`);
   return newest.config;

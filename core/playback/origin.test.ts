@@ -358,8 +358,9 @@ describe('origin', () => {
 
     it('still has, from storage, a segment that has left the window', async () => {
       live.segments(video, 2);
-      await bed.storage.put(`sessions/${SESSION}/720p/0.m4s`, Buffer.from('left'));
+      await bed.storage.put('sessions/x/0.m4s', Buffer.from('left'));
       video.segments.shift();
+      video.departed = new Map([[0, 'sessions/x/0.m4s']]);
       expect(await (await fetch(bed.media('720p/0.m4s'))).text()).to.equal('left');
       video.segments.shift();
       expect((await fetch(bed.media('720p/1.m4s'))).status).to.equal(404);
@@ -495,6 +496,14 @@ describe('origin', () => {
         expect(playlist).to.contain('#EXT-X-MEDIA-SEQUENCE:0\n').and.to.contain('#EXT-X-ENDLIST');
       }
       expect(bed.reads).to.equal(1);
+    });
+
+    it('has the initialization sections of the whole session, also while its last window is in memory', async () => {
+      live.segments(video, 1);
+      video.inits.shift();
+      live.enter('ended');
+      bed.recorded = recording();
+      expect(await (await fetch(bed.media('720p/init-0.mp4'))).text()).to.equal('init 720p');
     });
 
     it('lets those who watched the end read on in their window', async () => {

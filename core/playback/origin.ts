@@ -34,8 +34,8 @@ export interface OriginOptions {
     authorize(context: AuthorizeContext): Promise<{ refuse: string } | undefined>;
     playlist: ShapePlaylist;
   };
-  /** The viewer's address behind trusted proxies. */
-  clientAddress(req: IncomingMessage): string;
+  /** The viewer's address, from the connection's and its `X-Forwarded-For`. */
+  clientAddress(peer: string, forwardedFor: string | undefined): string;
   metrics: OriginMetrics;
   log: Logger;
 }
@@ -61,7 +61,7 @@ class LiveOrigin implements Origin {
   readonly #media: MediaServer;
 
   constructor(options: OriginOptions) {
-    const channels = new Channels(options.presentations, options.hooks.playlist);
+    const channels = new Channels(options.presentations, (plan, context) => options.hooks.playlist(plan, context));
     this.#options = options;
     this.#directory = new StreamDirectory(options.describe);
     this.#waiting = new WaitingRoom((change) => options.metrics.waiting(change));
@@ -130,7 +130,11 @@ class LiveOrigin implements Origin {
   }
 
   async #authorize({ req, facts }: Viewing): Promise<void> {
-    const remoteAddress = this.#options.clientAddress(req);
+    const forwardedFor = req.headers['x-forwarded-for'];
+    const remoteAddress = this.#options.clientAddress(
+      req.socket.remoteAddress ?? '',
+      Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor,
+    );
     const refusal = await this.#options.hooks.authorize({ action: 'play', stream: facts.stream, remoteAddress });
     if (refusal !== undefined) throw playbackRefused(refusal.refuse);
   }

@@ -29,8 +29,7 @@ export class PlaylistServer {
   async multivariant(viewing: Viewing): Promise<number> {
     const channel = await this.#channels.newest(viewing);
     const { presentation } = channel;
-    const isReady = () => presentation.state === 'ended' || isComplete(presentation);
-    await this.#waiting.wait(presentation, viewing.res, START_WAIT, isReady);
+    await this.#waiting.wait(presentation, viewing.res, START_WAIT, () => isComplete(presentation));
     const template = await channel.multivariant();
     if (template === null) throw notYet('No part of its picture is there yet.');
     return send(viewing, template, 'no-cache');

@@ -33,10 +33,16 @@ export class TestPresentation implements Presentation {
   state: SessionState = 'live';
   renditions = new Map<string, Rendition>();
   version = 0;
+  announced: readonly string[] = [];
   readonly #listeners = new Set<(rendition: Rendition | null) => void>();
 
   constructor(targetDuration = 1) {
     this.targetDuration = targetDuration;
+  }
+
+  /** All that are listed, and those that a test adds. */
+  get offered(): readonly string[] {
+    return [...[...this.renditions.values()].filter((each) => each.listed).map((each) => each.name), ...this.announced];
   }
 
   onChange(listener: (rendition: Rendition | null) => void): () => void {
