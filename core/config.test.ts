@@ -93,6 +93,12 @@ describe('configuration', () => {
     expect(refusal({ ownerEmail: 'a@b.example', ownerPassword: 'shorty' })).not.to.contain('shorty');
   });
 
+  it('takes a public address as an origin, with or without a slash at its end', () => {
+    expect(checkConfig({ publicUrl: 'https://live.example/' }, {}).publicUrl).to.equal('https://live.example');
+    expect(refusal({ publicUrl: 'https://live.example/tv' })).to.match(/publicUrl/);
+    expect(refusal({ publicUrl: 'live.example' })).to.match(/publicUrl/);
+  });
+
   it('refuses an owner without a password, and proxies that are no addresses', () => {
     expect(refusal({ ownerEmail: 'a@b.example' })).to.match(/both or neither/);
     expect(refusal({ trustedProxies: ['proxy.local'] })).to.match(/trustedProxies.*"proxy.local"/);

@@ -27,7 +27,7 @@ export const CoreSettings = Type.Object({
     env: 'LIVESTREAMS_HTTP_PORT',
     description: 'Port of the dashboard, the API and playback.',
   }),
-  publicUrl: Type.Union([Type.String({ pattern: '^https?://[^/]+' }), Type.Null()], {
+  publicUrl: Type.Union([Type.String({ pattern: '^https?://[^/?#\\s]+/?$' }), Type.Null()], {
     default: null,
     env: 'LIVESTREAMS_PUBLIC_URL',
     description: 'What viewers see, behind a proxy: https://live.example.org. Null: http://<host>:<httpPort>.',

@@ -107,7 +107,9 @@ describe('accounts', () => {
     const answers = await Promise.all(Array.from({ length: 14 }, guess));
     const throttled = answers.filter(({ status }) => status === 429);
     expect(throttled).to.have.length(4);
-    expect(Number(throttled[0]?.headers.get('retry-after'))).to.be.within(1, 60);
+    const wait = throttled[0]?.headers.get('retry-after');
+    expect(Number(wait)).to.be.within(1, 60);
+    expect(throttled[0]?.headers.get('ratelimit')).to.equal(`"LS_LOGIN_THROTTLED";r=0;t=${wait}`);
     await grant(await post('/auth/login', credentials(), { 'x-forwarded-for': '203.0.113.6' }));
   });
 
