@@ -152,13 +152,12 @@ function keepCommon(renditions: Rendition[]): void {
     for (const { sequence } of segments) counts.set(sequence, (counts.get(sequence) ?? 0) + 1);
   }
   for (const rendition of alike) {
-    let broken = false;
-    rendition.segments = rendition.segments.filter((segment) => {
-      const common = counts.get(segment.sequence) === alike.length;
-      if (common && broken) segment.discontinuity = true;
-      broken = !common;
-      return common;
-    });
+    rendition.segments = rendition.segments.filter(({ sequence }) => counts.get(sequence) === alike.length);
+    let next = rendition.segments[0]?.sequence;
+    for (const segment of rendition.segments) {
+      if (segment.sequence !== next) segment.discontinuity = true;
+      next = segment.sequence + 1;
+    }
     measure(rendition);
   }
 }
