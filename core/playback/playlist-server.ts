@@ -1,5 +1,4 @@
 /** Answers requests for playlists, each as soon as it has what is asked for. */
-
 import type { Channels, Found } from './channels.ts';
 import { type Directives, isReachable, isThere, readDirectives } from './directives.ts';
 import { notYet, playbackNotFound, playbackReloadInvalid } from './errors.ts';

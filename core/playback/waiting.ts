@@ -20,6 +20,7 @@ interface Bench {
 export class WaitingRoom {
   readonly #benches = new Map<Presentation, Bench>();
   readonly #counted: (change: 1 | -1) => void;
+  #stopped = false;
 
   /** @param counted Told of each request that begins or ends to wait. */
   constructor(counted: (change: 1 | -1) => void) {
@@ -34,6 +35,7 @@ export class WaitingRoom {
     ready: () => boolean,
   ): Promise<WaitOutcome> {
     if (ready()) return Promise.resolve('ready');
+    if (this.#stopped) return Promise.resolve('timeout');
     return new Promise((resolve) => {
       const bench = this.#bench(presentation);
       const leave = () => waiter.end('gone');
@@ -55,8 +57,9 @@ export class WaitingRoom {
     });
   }
 
-  /** Ends all waits. */
+  /** Ends all waits, and holds no request any more: a server that stops answers what it has. */
   stop(): void {
+    this.#stopped = true;
     for (const bench of [...this.#benches.values()]) {
       for (const waiter of [...bench.waiters]) waiter.end('timeout');
     }
