@@ -87,7 +87,7 @@ describe('configuration', () => {
 
   it('never repeats a secret', () => {
     expect(refusal({ plugins: [hello({ token: 'short' })] }))
-      .to.match(/\/token: .*hidden/)
+      .to.match(/\/token: expected at least 8 characters\.$/)
       .and.not.contain('short');
     expect(refusal({}, { DATABASE_URL: 'mysql://user:hunter2@db/x' })).not.to.contain('hunter2');
     expect(refusal({ ownerEmail: 'a@b.example', ownerPassword: 'shorty' })).not.to.contain('shorty');
@@ -110,6 +110,13 @@ describe('configuration', () => {
     expect(refusal({ plugins: [hello] })).to.match(/plugins\/0.*call it/);
     const odd = definePlugin({ name: 'Odd Name', description: '', config: Type.Object({}) });
     expect(refusal({ plugins: [odd()] })).to.match(/"Odd Name"/);
+  });
+
+  it('names the plugin whose schema cannot be used', () => {
+    const config = Type.Object({ a: Type.String({ default: '', colour: 'red' }) });
+    expect(refusal({ plugins: [definePlugin({ name: 'odd', description: '', config })()] })).to.match(
+      /Plugin odd: the schema.*"colour"/,
+    );
   });
 
   it('says which file cannot be read', async () => {

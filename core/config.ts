@@ -5,8 +5,8 @@ import type { TSchema } from 'typebox';
 import { type ConfiguredPlugin, type PluginDefinition, type Static, Type } from '#plugin-api';
 import { configInvalid } from './errors.ts';
 import { isAddressRange } from './http/address.ts';
-import { isSecretName, type LogLevel, scrubText } from './log.ts';
-import { compileCheck, explain } from './schema.ts';
+import { type LogLevel, scrubText } from './log.ts';
+import { type Check, compileCheck, explain } from './schema.ts';
 
 /** The core's own settings. `env` names the variable that overrides the file. */
 export const CoreSettings = Type.Object({
@@ -177,10 +177,16 @@ function checkSettings(
   const value = copyPlain(written ?? {}) as Record<string, unknown>;
   const variables = new Map<string, string>();
   if (typeof value === 'object' && !Array.isArray(value)) applyEnvironment(schema, value, env, '', variables);
-  for (const mismatch of compileCheck(schema)(value)) {
+  let check: Check;
+  try {
+    check = compileCheck(schema);
+  } catch (error) {
+    problems.push(`Plugin ${plugin}: the schema of its settings is wrong: ${(error as Error).message}.`);
+    return value;
+  }
+  for (const mismatch of check(value)) {
     const variable = variables.get(mismatch.pointer);
-    const secret = mismatch.pointer.split('/').some(isSecretName);
-    const sentence = explain(secret && mismatch.found !== undefined ? { ...mismatch, found: '[hidden]' } : mismatch);
+    const sentence = explain(mismatch);
     problems.push(
       `${plugin ? `Plugin ${plugin}, setting` : 'Setting'} ${mismatch.pointer || '/'}: ${scrubText(sentence)}` +
         `${variable ? ` (from ${variable})` : ''}${sentence.endsWith('?') ? '' : '.'}`,

@@ -2,6 +2,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { TSchema } from 'typebox';
+import { isSecretName } from './log.ts';
 
 /** One thing that is wrong with a value. */
 export interface Mismatch {
@@ -39,13 +40,15 @@ export function closed(schema: TSchema): TSchema {
   return closeNode(schema) as TSchema;
 }
 
-/** `expected an integer, found "abc"`, or `is unknown; did you mean "port"?` */
+/** `expected an integer, found "abc"`, or `is unknown; did you mean "port"?`; what is secret by its name is not repeated. */
 export function explain(mismatch: Mismatch): string {
   if (mismatch.unknown) {
     const { suggestion } = mismatch.unknown;
     return suggestion ? `is unknown; did you mean "${suggestion}"?` : 'is unknown';
   }
-  return `expected ${mismatch.expected}, found ${mismatch.found === undefined ? 'nothing' : shorten(mismatch.found)}`;
+  if (mismatch.found === undefined) return `expected ${mismatch.expected}, found nothing`;
+  if (mismatch.pointer.split('/').some(isSecretName)) return `expected ${mismatch.expected}`;
+  return `expected ${mismatch.expected}, found ${shorten(mismatch.found)}`;
 }
 
 function newAjv(coerce: boolean): Ajv2020 {

@@ -90,8 +90,7 @@ async function findCaller(
 async function readBody(ctx: Context): Promise<unknown> {
   const kind = ctx.is('application/json', '+json');
   if (kind === null || ctx.get('Content-Length') === '0') return {};
-  if (kind === false)
-    throw mediaTypeUnsupported(`The body is ${ctx.type || ctx.get('Content-Type') || 'of no stated type'}, not JSON.`);
+  if (kind === false) throw mediaTypeUnsupported(`The body is ${ctx.request.type || 'of no stated type'}, not JSON.`);
   await parseBody(ctx, async () => {});
   return (ctx.request as unknown as { body: unknown }).body;
 }

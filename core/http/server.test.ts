@@ -353,6 +353,31 @@ describe('http', () => {
     expect(error.message).to.match(new RegExp(`^Port ${port} is in use`));
   });
 
+  it('names the route whose schema cannot be used', async () => {
+    await start();
+    const routes = new RouteTable();
+    const body = Type.Object({ a: Type.String({ colour: 'red' }) });
+    routes.forPlugin('odd').route({
+      method: 'POST',
+      path: '/odd',
+      summary: '',
+      access: 'viewer',
+      body,
+      answers: {},
+      handle: async () => ({ status: 204 }),
+    });
+    expect(() =>
+      createHttp({
+        config: { host: '127.0.0.1', httpPort: 0, publicUrl: '', trustedProxies: [], corsOrigins: [] },
+        log: createLogger({ level: 'error' }),
+        routes,
+        authenticate: async () => null,
+        metrics: createMetrics(),
+        version: '0',
+      }),
+    ).to.throw(/POST \/odd of odd has a wrong schema.*"colour"/);
+  });
+
   it('stops though clients hold connections open', async () => {
     await start();
     await call('/healthz');

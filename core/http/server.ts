@@ -6,13 +6,14 @@ import Koa, { type Middleware } from 'koa';
 import type { Registry } from 'prom-client';
 import type { Logger } from '#plugin-api';
 import type { Config } from '../config.ts';
+import { pluginInvalid } from '../errors.ts';
 import { cors } from './cors.ts';
 import { methodNotAllowed, portUnavailable } from './errors.ts';
-import { type Authenticate, routeHandler } from './handler.ts';
+import { type Authenticate, type HandlerOptions, routeHandler } from './handler.ts';
 import { requestHistogram } from './metrics.ts';
 import { isClientGone, problems } from './problem.ts';
 import { type RequestState, requests } from './request.ts';
-import type { RouteTable } from './route-table.ts';
+import type { RegisteredRoute, RouteTable } from './route-table.ts';
 import { type ReadinessCheck, serviceRoutes } from './service-routes.ts';
 
 export interface HttpOptions {
@@ -82,14 +83,27 @@ function createApp(options: HttpOptions, stopping: () => boolean): Koa<RequestSt
   const about = { version: options.version, publicUrl: config.publicUrl };
   serviceRoutes(router, { routes, metrics, ready: options.ready ?? {}, stopping, about, log });
   const { authenticate, checkAnswers = false } = options;
-  for (const { definition } of routes.all) {
-    const handler = routeHandler(definition, { authenticate, checkAnswers });
-    router.register(`/v1${definition.path}`, [definition.method], handler);
+  for (const route of routes.all) {
+    const { method, path } = route.definition;
+    router.register(`/v1${path}`, [method], handlerOf(route, { authenticate, checkAnswers }));
   }
   app.use(router.routes());
   app.use(refuseMethod(router));
   if (options.pages) app.use(options.pages);
   return app;
+}
+
+function handlerOf({ owner, definition }: RegisteredRoute, options: HandlerOptions): Middleware<RequestState> {
+  try {
+    return routeHandler(definition, options);
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw pluginInvalid(
+      `${definition.method} ${definition.path} of ${owner} has a wrong schema: ${reason}.`,
+      {},
+      { cause: error },
+    );
+  }
 }
 
 /** 405 where the path is known and the method is not (RFC 9110, 15.5.6). */
