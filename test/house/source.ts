@@ -30,9 +30,14 @@ export function sourceFiles(): SourceFile[] {
     .filter((path) => /\.(ts|mjs)$/.test(path))
     .map((path) => {
       const text = readFileSync(join(root, path), 'utf8');
-      const isTest = /\.test\.ts$/.test(path) || path.startsWith('test/');
+      const isTest = isTestPath(path);
       return { path, text, imports: importsOf(path, text), isTest };
     });
+}
+
+/** A test, or `test-….ts`: what the tests of a room share. */
+export function isTestPath(path: string): boolean {
+  return path.startsWith('test/') || /\.test\.ts$|\/test-[^/]*\.ts$/.test(path);
 }
 
 /** Every file below a folder of the project, by its path from the root. */

@@ -1,6 +1,6 @@
 /** The walls between rooms: who may import whom. */
 import { expect } from 'chai';
-import { type Import, importsOf, type SourceFile, sourceFiles } from './source.ts';
+import { type Import, importsOf, isTestPath, type SourceFile, sourceFiles } from './source.ts';
 
 /** Sentences about the imports that break a wall. */
 function breaches(files: SourceFile[], allowed: (file: SourceFile, target: Import) => boolean): string[] {
@@ -54,6 +54,11 @@ describe('walls', () => {
       (file, target) => !isOurs(target) || within('ui')(target.path) || (file.isTest && isTestSupport(target)),
     );
     expect(found).to.deep.equal([]);
+  });
+
+  it('lets nothing that runs depend on tests', () => {
+    const running = files.filter(({ isTest, path }) => !isTest && !path.startsWith('bench/'));
+    expect(breaches(running, (_, { path }) => path === null || !isTestPath(path))).to.deep.equal([]);
   });
 
   it('reads imports as they are written', () => {
