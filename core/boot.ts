@@ -138,6 +138,7 @@ async function startAll(
   if (config.owner) await accounts.ensureOwner(config.owner);
   const streams = new Streams({ db, events });
   const ingests = new Map<string, RunningIngest>();
+  const ingestsStarted = Promise.withResolvers<void>();
   accountRoutes(routes, accounts);
   streamRoutes(routes, {
     streams,
@@ -158,7 +159,7 @@ async function startAll(
       plugins: plugins.list,
       publicUrl: config.publicUrl,
     }),
-    ready: { database: () => sql`SELECT 1`.execute(db) },
+    ready: { database: () => sql`SELECT 1`.execute(db), ingests: () => ingestsStarted.promise },
   });
   undo(() => http.stop());
   await http.listen();
@@ -169,6 +170,7 @@ async function startAll(
     ingests.set(plugin, running);
     undo(() => running.stop());
   }
+  ingestsStarted.resolve();
   const urls = publishUrls(ingests, config);
   const demoStream = demo && !signal.aborted ? await startDemo({ db, streams, urls, log, undo }) : null;
   return startSummary({ config, database, urls, plugins, setupLink: await accounts.setupLink(), demoStream });
