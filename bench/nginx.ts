@@ -31,7 +31,7 @@ export async function startNginx(): Promise<Nginx> {
       live on; hls on; hls_path ${root}/hls; hls_fragment 2s; hls_playlist_length 12s;
     } } }
     http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
-      types { application/vnd.apple.mpegurl m3u8; video/mp4 m4s; video/mp2t ts; }
+      types { text/html html; text/javascript js; application/vnd.apple.mpegurl m3u8; video/mp4 m4s; video/mp2t ts; }
       client_body_temp_path ${folder}/b; proxy_temp_path ${folder}/p; fastcgi_temp_path ${folder}/f;
       uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
       server { listen 127.0.0.1:${http}; root ${root}; add_header Access-Control-Allow-Origin *; }
@@ -39,10 +39,7 @@ export async function startNginx(): Promise<Nginx> {
   );
   const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  await until(
-    async () => (await fetch(`http://127.0.0.1:${http}/`).catch(() => null)) !== null,
-    'nginx to answer',
-  );
+  await until(async () => (await fetch(`http://127.0.0.1:${http}/`).catch(() => null)) !== null, 'nginx to answer');
   return {
     process: child,
     http,

@@ -64,7 +64,9 @@ export async function measurePartLag(file: string): Promise<Row[]> {
   const sent: number[] = [];
   const ffmpeg = spawn(
     'ffmpeg',
-    `-hide_banner -loglevel error -nostdin -re -stream_loop -1 -i ${file} -c copy -flush_packets 1 -f flv pipe:1`.split(' '),
+    `-hide_banner -loglevel error -nostdin -re -stream_loop -1 -i ${file} -c copy -flush_packets 1 -f flv pipe:1`.split(
+      ' ',
+    ),
     { stdio: ['ignore', 'pipe', 'ignore'] },
   );
   const abort = new AbortController();
@@ -78,13 +80,10 @@ export async function measurePartLag(file: string): Promise<Row[]> {
   }).catch(() => undefined);
   try {
     const master = `${server.url}/live/${stream.id}/index.m3u8`;
-    const listed = await until(
-      async () => {
-        const text = await (await fetch(master)).text();
-        return text.includes('/480p/') && text;
-      },
-      'both renditions',
-    );
+    const listed = await until(async () => {
+      const text = await (await fetch(master)).text();
+      return text.includes('/480p/') && text;
+    }, 'both renditions');
     const bases = ['source', '480p'].map((name) => {
       const media = new RegExp(`^[^#].*/${name}/.*$`, 'm').exec(listed)![0];
       return new URL('.', new URL(media, master)).href.replace(/\/$/, '');

@@ -11,11 +11,14 @@ export interface Row {
   wantedRatio: number | null;
   /** Highest figure of ours, in `unit`, that is good enough. */
   wantedAbsolute: number | null;
+  /** What was wanted beside the figure and did not hold, such as "3 stalls"; not given where nothing else is wanted. */
+  flaws?: readonly string[];
   /** What holds a miss back, or what the reader must know of the figure. */
   note: string;
 }
 
 export function met(row: Row): boolean {
   const ratio = row.wantedRatio === null || row.ours / row.theirs <= row.wantedRatio;
-  return ratio && (row.wantedAbsolute === null || row.ours <= row.wantedAbsolute);
+  const absolute = row.wantedAbsolute === null || row.ours <= row.wantedAbsolute;
+  return ratio && absolute && (row.flaws ?? []).length === 0;
 }

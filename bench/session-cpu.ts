@@ -10,7 +10,6 @@ import { publishFile } from './publish.ts';
 import type { Row } from './row.ts';
 
 const SETTLE_S = 6;
-const MEASURE_S = 30;
 
 /** Three rungs in one process, as encoder.md's peer: one decode, split, scale, veryfast. */
 function bareLadder(file: string): string[] {
@@ -34,50 +33,50 @@ function bareCopy(file: string, folder: string): string[] {
 }
 
 /** Share of a core that bare ffmpeg uses. */
-async function bare(args: string[]): Promise<number> {
+async function bare(args: string[], seconds: number): Promise<number> {
   const child = spawn('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-nostdin', ...args], { stdio: 'ignore' });
   const exited = new Promise((resolve) => child.once('exit', resolve));
   try {
-    return await share(child.pid!);
+    return await share(child.pid!, seconds);
   } finally {
     child.kill('SIGKILL');
     await exited;
   }
 }
 
-/** Share of a core that our server uses for one session, all its processes counted, less what it uses with none. */
-async function ours(file: string, config: string | null): Promise<number> {
+/** Share of a core that our server uses while it has one session: all its processes, the database among them. */
+async function ours(file: string, config: string | null, seconds: number): Promise<number> {
   const server = await startServer(config ? { config } : {});
   const stream = await server.createStream();
   const publisher = publishFile(file, server.rtmpUrl(stream));
   try {
     await until(async () => (await fetch(`${server.url}/live/${stream.id}/index.m3u8`)).ok, 'the stream to play');
-    return await share(server.process.pid!);
+    return await share(server.process.pid!, seconds);
   } finally {
     await publisher.stop();
     await server.stop();
   }
 }
 
-async function share(pid: number): Promise<number> {
+async function share(pid: number, seconds: number): Promise<number> {
   await delay(SETTLE_S * 1000);
   const before = cpuSeconds(pid);
   const started = performance.now();
-  await delay(MEASURE_S * 1000);
+  await delay(seconds * 1000);
   return (cpuSeconds(pid) - before) / ((performance.now() - started) / 1000);
 }
 
-export async function measureSessionCpu(file: string, folder: string): Promise<Row[]> {
+export async function measureSessionCpu(file: string, folder: string, seconds = 30): Promise<Row[]> {
   const config = (name: string) => new URL(`configs/${name}.config.ts`, import.meta.url).pathname;
   mkdirSync(join(folder, 'hls'), { recursive: true });
-  const ladder = await bare(bareLadder(file));
+  const ladder = await bare(bareLadder(file), seconds);
   const common = { unit: 'CPU s / s', wantedAbsolute: null };
   return [
     {
       ...common,
       what: 'CPU of a whole session, defaults, 720p source, all our processes',
       peer: 'bare ffmpeg encoding the three rungs in one process',
-      ours: await ours(file, null),
+      ours: await ours(file, null, seconds),
       theirs: ladder,
       wantedRatio: 0.5,
       note: '',
@@ -86,7 +85,7 @@ export async function measureSessionCpu(file: string, folder: string): Promise<R
       ...common,
       what: 'the same with passthrough off',
       peer: 'the same',
-      ours: await ours(file, config('passthrough-off')),
+      ours: await ours(file, config('passthrough-off'), seconds),
       theirs: ladder,
       wantedRatio: 1.05,
       note: '',
@@ -95,8 +94,8 @@ export async function measureSessionCpu(file: string, folder: string): Promise<R
       ...common,
       what: 'a session with nothing encoded',
       peer: 'bare ffmpeg -c copy to HLS',
-      ours: await ours(file, config('source-only')),
-      theirs: await bare(bareCopy(file, join(folder, 'hls'))),
+      ours: await ours(file, config('source-only'), seconds),
+      theirs: await bare(bareCopy(file, join(folder, 'hls')), seconds),
       wantedRatio: 1,
       note: 'The embedded Postgres and the ingest process are counted with ours.',
     },

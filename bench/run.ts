@@ -1,0 +1,76 @@
+/** Runs the benchmarks one after the other; a whole run writes bench/results.md. */
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { temporaryFolderOfRun } from './ending.ts';
+import { measureFirstPart } from './first-part.ts';
+import { measureHundred } from './hundred.ts';
+import { make720p } from './media.ts';
+import { measureOrigin } from './origin.ts';
+import { measurePartLag } from './part-lag.ts';
+import { measurePlayerLatency } from './player-latency.ts';
+import type { Row } from './row.ts';
+import { measureSessionCpu } from './session-cpu.ts';
+import { type Failure, summarize, writeResults } from './table.ts';
+
+const USAGE = `Usage: npm run bench -- [options]
+
+  --only <name>     one benchmark; may be repeated
+  --seconds <n>     how long each figure is measured, for a short try
+
+The results are printed; those of a whole run of full length are written to bench/results.md.
+`;
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: [] },
+    seconds: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+const seconds = options.seconds === undefined ? undefined : Number(options.seconds);
+
+const folder = temporaryFolderOfRun();
+
+const MEDIA_S = 30;
+const NOTHING_ENCODED = fileURLToPath(new URL('configs/source-only.config.ts', import.meta.url));
+
+/** Of 2.5 Mbit/s, as most creators send; made when the first benchmark asks. */
+let usual: string | null = null;
+const usualMedia = () => (usual ??= make720p(folder, { seconds: MEDIA_S, kilobits: 2400 }));
+
+const benchmarks: Record<string, () => Promise<Row[]>> = {
+  'session-cpu': () => measureSessionCpu(usualMedia(), folder, seconds),
+  'first-part': async () => [await measureFirstPart(usualMedia(), NOTHING_ENCODED)],
+  'part-lag': () => measurePartLag(usualMedia()),
+  'player-latency': () => measurePlayerLatency(seconds),
+  // Segments of 1.5 MB, whose bytes and not their number decide.
+  origin: () => measureOrigin(make720p(folder, { seconds: MEDIA_S, kilobits: 6000 }), NOTHING_ENCODED, seconds),
+  hundred: async () => [await measureHundred(usualMedia(), NOTHING_ENCODED, seconds)],
+};
+
+const unknown = options.only.filter((name) => !Object.hasOwn(benchmarks, name));
+if (options.help || unknown.length > 0 || (seconds !== undefined && !(seconds > 0))) {
+  process.stdout.write(`${USAGE}\nBenchmarks: ${Object.keys(benchmarks).join(', ')}\n`);
+  process.exit(options.help ? 0 : 2);
+}
+
+const rows: Row[] = [];
+const failures: Failure[] = [];
+for (const [name, run] of Object.entries(benchmarks)) {
+  if (options.only.length > 0 && !options.only.includes(name)) continue;
+  process.stdout.write(`${name} …\n`);
+  try {
+    const measured = await run();
+    rows.push(...measured);
+    for (const row of measured) process.stdout.write(`  ${summarize(row)}\n`);
+  } catch (error) {
+    failures.push({ name, reason: (error as Error).message });
+    process.stdout.write(`  could not be measured: ${(error as Error).stack}\n`);
+  }
+}
+
+const results = writeResults(rows, failures, new Date());
+process.stdout.write(`\n${results}`);
+if (options.only.length === 0 && seconds === undefined) writeFileSync(new URL('results.md', import.meta.url), results);
+process.exitCode = failures.length === 0 ? 0 : 1;
