@@ -88,7 +88,7 @@ describe('the ledger', () => {
       config: { ...VIDEO, width: 640, height: 360 } as typeof VIDEO,
     });
     await ledger.addInit(writer, 'audio', true, { ...init, config: AUDIO });
-    await ledger.addInit(writer, '480p', true, init);
+    await ledger.addInit(writer, '480p', true, { ...init, config: { ...VIDEO, height: 480 } as typeof VIDEO });
     for (let sequence = 0; sequence < 20; sequence++) {
       void ledger.addSegment(writer, '720p', row(sequence));
       void ledger.addSegment(writer, 'audio', row(sequence));
