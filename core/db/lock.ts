@@ -19,10 +19,8 @@ export function lockFolder(folder: string): () => void {
       if (tryLink(draft, file)) break;
       const holder = readIfThere(file);
       if (holder === null) continue;
-      const pid = Number(holder.split(' ')[0]);
-      if (isAlive(pid) && identity(pid) === holder) {
-        throw dataDirInUse(`The data folder ${folder} is in use by the server with process id ${pid}.`);
-      }
+      const pid = livingPid(holder);
+      if (pid !== null) throw dataDirInUse(`The data folder ${folder} is in use by the server with process id ${pid}.`);
       setAside(file, holder);
     }
   } finally {
@@ -31,6 +29,17 @@ export function lockFolder(folder: string): () => void {
   return () => {
     if (readIfThere(file) === mine) rmSync(file, { force: true });
   };
+}
+
+/** Process id of the server that has a data folder now; null where none has. */
+export function lockHolder(folder: string): number | null {
+  const holder = readIfThere(join(folder, 'lock'));
+  return holder === null ? null : livingPid(holder);
+}
+
+function livingPid(holder: string): number | null {
+  const pid = Number(holder.split(' ')[0]);
+  return isAlive(pid) && identity(pid) === holder ? pid : null;
 }
 
 /** Removes a void lock, unless another start has replaced it since it was read. */

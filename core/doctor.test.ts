@@ -1,0 +1,68 @@
+/** The doctor: finds nothing on a machine that is well, and each thing that is made wrong, with its fix. */
+import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { testDatabaseUrl } from '../test/support/database.ts';
+import { temporaryFolder } from '../test/support/folder.ts';
+import { checkConfig, type Settings } from './config.ts';
+import { runDoctor } from './doctor.ts';
+
+describe('doctor', function () {
+  this.timeout(60_000);
+
+  const examine = (settings: Settings) =>
+    runDoctor(
+      checkConfig({ dataDir: join(temporaryFolder(), 'data'), host: '127.0.0.1', httpPort: 0, ...settings }, {}),
+    );
+  const finding = async (settings: Settings, name: string) =>
+    (await examine(settings)).json.checks.find((check) => check.name === name);
+
+  it('finds nothing wrong here, and leaves no trace', async () => {
+    const dataDir = join(temporaryFolder(), 'data');
+    const { text, json, healthy } = await examine({ dataDir });
+    expect(json.checks.filter((check) => !check.healthy)).to.deep.equal([]);
+    expect(healthy).to.equal(true);
+    expect(text.split('\n').at(-1)).to.equal('All is well.');
+    expect(existsSync(dataDir)).to.equal(false);
+  });
+
+  it('names a port that another program has, and the setting to change', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const check = await finding({ httpPort: port }, 'ports');
+    server.close();
+    expect(check).to.include({ healthy: false, detail: `Port ${port} (HTTP) is in use by another program.` });
+    expect(check?.fix).to.include('LIVESTREAMS_HTTP_PORT');
+  });
+
+  it('says when the data folder cannot be written', async () => {
+    const file = join(temporaryFolder(), 'file');
+    writeFileSync(file, '');
+    const { text, healthy } = await examine({ dataDir: join(file, 'data') });
+    expect(healthy).to.equal(false);
+    expect(text)
+      .to.match(/FAILED {2}data folder: .* cannot be written/)
+      .and.to.include('LIVESTREAMS_DATA_DIR');
+  });
+
+  it('asks the database that DATABASE_URL names, and never shows its password', async () => {
+    const databaseUrl = await testDatabaseUrl();
+    expect((await finding({ databaseUrl }, 'database'))?.detail).to.match(/^Postgres \d+.* answers\.$/);
+    const wrong = new URL(databaseUrl);
+    wrong.password = 'not-the-secret';
+    const { text, healthy } = await examine({ databaseUrl: wrong.href });
+    expect(healthy).to.equal(false);
+    expect(text)
+      .to.match(/FAILED {2}database: .*password authentication failed/)
+      .and.not.to.include('not-the-secret');
+  });
+
+  it('warns of a proxy that is not trusted', async () => {
+    const publicUrl = 'https://live.example.org';
+    expect((await finding({ publicUrl }, 'public address'))?.fix).to.include('LIVESTREAMS_TRUSTED_PROXIES');
+    expect((await finding({ publicUrl, trustedProxies: ['10.0.0.1'] }, 'public address'))?.healthy).to.equal(true);
+  });
+});
