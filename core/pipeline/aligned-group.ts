@@ -54,6 +54,8 @@ export class AlignedGroup {
   readonly boundaries: Boundaries;
   readonly #options: GroupOptions;
   readonly #tracks = new Map<string, VideoTrack | AudioTrack>();
+  /** How many video renditions there are. */
+  #pictures = 0;
   #leader: VideoTrack | AudioTrack | null = null;
   #grid: FrameGrid | null = null;
   /** The configuration that the grid was laid for. */
@@ -91,12 +93,14 @@ export class AlignedGroup {
 
   join(track: VideoTrack | AudioTrack): void {
     this.#tracks.set(track.name, track);
+    if (track.kind === 'video') this.#pictures++;
   }
 
   /** The track goes on elsewhere or not at all. Its segment stays open. */
   leave(track: VideoTrack | AudioTrack): void {
     this.#release(track);
     this.#tracks.delete(track.name);
+    if (track.kind === 'video') this.#pictures--;
     if (this.#leader === track) this.#leader = null;
   }
 
@@ -188,7 +192,7 @@ export class AlignedGroup {
     const dts = grid.snap(frame.dts);
     const pts = grid.composed(dts, frame.cts);
     this.#leaderShown = Math.max(this.#leaderShown, frame.dts + frame.cts);
-    if (this.#tracks.size > 1) this.#remember(frame.dts + frame.cts, pts);
+    if (this.#pictures > 1) this.#remember(frame.dts + frame.cts, pts);
     if (frame.keyframe) {
       const boundary = this.#boundaryAt(track, pts, change);
       if (boundary !== null) track.open(boundary, this.#part, dts);

@@ -88,6 +88,7 @@ describe('the ledger', () => {
       config: { ...VIDEO, width: 640, height: 360 } as typeof VIDEO,
     });
     await ledger.addInit(writer, 'audio', true, { ...init, config: AUDIO });
+    await ledger.addInit(writer, 'source', false, init);
     await ledger.addInit(writer, '480p', true, { ...init, config: { ...VIDEO, height: 480 } as typeof VIDEO });
     for (let sequence = 0; sequence < 20; sequence++) {
       void ledger.addSegment(writer, '720p', row(sequence));
@@ -101,7 +102,7 @@ describe('the ledger', () => {
     expect(resumePoint(recorded)).to.deep.equal({
       sequence: 21,
       endTime: 42_000,
-      inits: { '720p': 1, '480p': 1, '360p': 1, audio: 1 },
+      inits: { '720p': 1, '480p': 1, '360p': 1, audio: 1, source: 1 },
     });
     const whole = endedPresentation(recorded)!;
     expect(whole).to.include({ streamId, state: 'ended', targetDuration: 2, latency: 'low' });

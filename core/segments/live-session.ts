@@ -209,14 +209,16 @@ export class LiveSession implements Presentation, PackagerSink {
   /** Lets go what is outside of the window, and what no storage has taken for too long. */
   #slide(ring: Ring): void {
     const { segments } = ring;
-    const end = segmentEnd(segments.at(-1)!);
+    const newest = segments.at(-1);
+    if (newest === undefined) return;
+    const end = segmentEnd(newest);
     const isOver = (segment: Segment) => end - segmentEnd(segment) >= this.#window;
     let gone = 0;
     while (segments.length - gone > LEAST_SEGMENTS && isOver(segments[gone]!)) gone++;
-    for (let index = segments.length - LEAST_SEGMENTS; index > gone; index--) {
-      const segment = segments[index - 1]!;
-      if (segment.storageKey === null && end - segmentEnd(segment) > MOST_UNSTORED) gone = index;
-    }
+    // Storage takes segments in order: it is enough to look at the newest of those that are too old to wait.
+    let waiting = segments.length - 1;
+    while (waiting >= gone && end - segmentEnd(segments[waiting]!) <= MOST_UNSTORED) waiting--;
+    if (waiting >= gone && segments[waiting]!.storageKey === null) gone = waiting + 1;
     for (const segment of segments.splice(0, gone)) {
       if (segment.discontinuity) ring.discontinuitySequence++;
       this.#depart(ring, segment);
@@ -242,9 +244,11 @@ export class LiveSession implements Presentation, PackagerSink {
     const newest = ring.segments.at(-1);
     if (newest === undefined) return;
     const end = segmentEnd(newest);
-    for (const segment of ring.segments) {
-      if (end - segmentEnd(segment) < HOT) break;
-      if (segment.storageKey !== null) segment.parts = null;
+    for (let index = ring.segments.length - 1; index >= 0; index--) {
+      const segment = ring.segments[index]!;
+      // What is older has been let go before.
+      if (segment.parts === null) break;
+      if (segment.storageKey !== null && end - segmentEnd(segment) >= HOT) segment.parts = null;
     }
   }
 

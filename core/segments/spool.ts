@@ -63,7 +63,8 @@ export class Spool {
   add(session: SpoolSession, rendition: string, segment: Segment): void {
     if (this.#stopped) return;
     let queue = this.#queues.get(session.sessionId);
-    if (!queue || queue.session !== session) {
+    if (queue && queue.session !== session) this.#drop(queue);
+    if (queue?.session !== session) {
       queue = { session, waiting: [], writing: false, unconfirmed: 0, trouble: false, retry: null, idle: [] };
       this.#queues.set(session.sessionId, queue);
     }
