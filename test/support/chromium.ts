@@ -68,7 +68,7 @@ function playerIn(page: Page): Locator {
 
 /** Root mean square of the sound that the page's player makes, at its loudest within two seconds: 0 is silence. */
 export async function playerLoudness(page: Page): Promise<number> {
-  return playerIn(page).evaluate<number>(`async ({ video }) => {
+  return playerIn(page).evaluate<number, unknown>(`async ({ video }) => {
     const audio = new AudioContext();
     const analyser = audio.createAnalyser();
     audio.createMediaStreamSource(video.captureStream()).connect(analyser);

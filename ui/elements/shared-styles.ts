@@ -173,6 +173,7 @@ export const sharedStyles = css`
 
   .notice {
     padding: var(--space-3) var(--space-4);
+    font-weight: 400;
     border-radius: var(--radius-small);
     background: var(--surface-sunken);
     color: var(--text-dim);
@@ -190,8 +191,9 @@ export const sharedStyles = css`
     display: grid;
     justify-items: center;
     gap: var(--space-3);
-    padding: var(--space-6) var(--space-4);
+    padding: var(--space-5) var(--space-4);
     text-align: center;
+    overflow-wrap: anywhere;
   }
   .empty svg {
     width: 32px;

@@ -15,6 +15,8 @@ export interface EngineEvents {
 export interface Engine {
   /** Wall-clock time at which the picture at `mediaTime` seconds was taken, in milliseconds; null where the source does not say. */
   programTime(mediaTime: number): number | null;
+  /** Media time in seconds where a viewer who follows the live edge is to be; null for what is not live. */
+  readonly livePosition: number | null;
   /** Jumps to the newest picture that can be played without waiting. */
   goLive(): void;
   /** Lets go of the video element and of the network. */

@@ -76,11 +76,15 @@ export class HlsEngine implements Engine {
     return fragment.programDateTime + (mediaTime - fragment.start) * 1000;
   }
 
+  get livePosition(): number | null {
+    return this.#details()?.live ? this.#hls.liveSyncPosition : null;
+  }
+
   goLive(): void {
-    const edge = this.#hls.liveSyncPosition;
-    if (edge === null) return;
+    const { livePosition } = this;
+    if (livePosition === null) return;
     this.#following = true;
-    this.#options.video.currentTime = edge;
+    this.#options.video.currentTime = livePosition;
   }
 
   stop(): void {

@@ -7,6 +7,9 @@ interface DatedVideo extends HTMLVideoElement {
   getStartDate?(): Date;
 }
 
+/** Seconds behind the end of the playlist at which Safari plays what is live, at most. */
+const SAFARI_LATENCY = 6;
+
 export class NativeEngine implements Engine {
   readonly #video: DatedVideo;
   readonly #aborter = new AbortController();
@@ -43,9 +46,15 @@ export class NativeEngine implements Engine {
     return Number.isNaN(start) ? null : start + mediaTime * 1000;
   }
 
+  get livePosition(): number | null {
+    const { seekable, duration } = this.#video;
+    if (duration !== Number.POSITIVE_INFINITY || seekable.length === 0) return null;
+    return Math.max(seekable.start(0), seekable.end(seekable.length - 1) - SAFARI_LATENCY);
+  }
+
   goLive(): void {
-    const { seekable } = this.#video;
-    if (seekable.length > 0) this.#video.currentTime = seekable.end(seekable.length - 1);
+    const { livePosition } = this;
+    if (livePosition !== null) this.#video.currentTime = livePosition;
   }
 
   stop(): void {

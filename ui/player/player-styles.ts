@@ -110,9 +110,9 @@ export const playerStyles = css`
     color: var(--_dim);
     text-wrap: balance;
   }
-  .overlay svg {
-    width: 34px;
-    height: 34px;
+  .overlay > svg {
+    width: 44px;
+    height: 44px;
     opacity: 0.85;
   }
   @container (height < 200px) {
@@ -153,7 +153,6 @@ export const playerStyles = css`
   button svg {
     width: 18px;
     height: 18px;
-    opacity: 1;
   }
   button.round {
     width: 72px;

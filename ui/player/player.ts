@@ -15,6 +15,9 @@ const LATENCY_INTERVAL = 1000;
 /** Live streams with at least so many seconds to go back to get a seek bar. */
 const SEEKABLE_WINDOW = 30;
 
+/** Seconds behind the live position that still count as live. */
+const LIVE_TOLERANCE = 2;
+
 export class LivestreamsPlayer extends LitElement {
   static override styles = playerStyles;
   static override properties: PropertyDeclarations = {
@@ -56,6 +59,10 @@ export class LivestreamsPlayer extends LitElement {
     this.video.playsInline = true;
     this.video.setAttribute('part', 'video');
     this.video.videoRenditions = this.#renditions;
+    // media-chrome asks where the live edge begins, to know whether its live button shows "live" or leads there.
+    Object.defineProperty(this.video, 'liveEdgeStart', {
+      get: () => (this.#viewing?.engine?.livePosition ?? Number.NaN) - LIVE_TOLERANCE,
+    });
     for (const type of ['play', 'pause', 'playing', 'ended', 'volumechange', 'emptied', 'durationchange', 'seeked']) {
       this.video.addEventListener(type, () => this.#videoChanged(type));
     }
@@ -192,7 +199,6 @@ export class LivestreamsPlayer extends LitElement {
       <media-controller
         part="controller"
         defaultstreamtype=${live ? 'live' : 'on-demand'}
-        liveedgeoffset="4"
         noautohide=${this.#begun ? nothing : ''}
       >
         ${this.video}

@@ -71,10 +71,15 @@ async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
 }
 
 async function send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<T> {
-  const headers: Record<string, string> = method === 'POST' ? { 'Idempotency-Key': crypto.randomUUID() } : {};
+  const headers: Record<string, string> = method === 'POST' ? { 'Idempotency-Key': randomKey() } : {};
   if (body) headers['Content-Type'] = 'application/json';
   const answer = await authorizedFetch(`/v1${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
   return (answer.status === 204 ? undefined : await answer.json()) as T;
+}
+
+/** `crypto.randomUUID` is only there with HTTPS; a server in one's own network often has none. */
+function randomKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join('');
 }
 
 export const api = {

@@ -34,6 +34,7 @@ export class Dashboard extends LitElement {
         padding: 0 var(--space-4);
       }
       .bar a.home {
+        display: inline-flex;
         text-decoration: none;
         border-radius: var(--radius-small);
       }

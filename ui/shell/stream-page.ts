@@ -50,6 +50,7 @@ export class StreamPage extends LitElement {
       }
       .column {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--space-5);
       }
       livestreams-player {
@@ -73,6 +74,14 @@ export class StreamPage extends LitElement {
       @media (max-width: 860px) {
         .columns {
           grid-template-columns: minmax(0, 1fr);
+        }
+        /* One column: the picture, then what is typed into the encoder, then the rest in order. */
+        .column {
+          display: contents;
+        }
+        livestreams-player,
+        livestreams-publish-fields {
+          order: -1;
         }
       }
     `,
