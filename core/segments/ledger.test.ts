@@ -1,6 +1,7 @@
 /** The way of a finished segment: file, row, ring; against a real Postgres and a real folder. */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
@@ -215,5 +216,28 @@ describe('the spool', () => {
     await until(() => stored.length === 5, 'all segments to be stored');
     expect(troubles).to.deep.equal(['trouble', null]);
     expect(stored.map(({ segment }) => segment.sequence)).to.deep.equal([0, 1, 2, 3, 4]);
+  });
+
+  it('lists nothing half-written on a full disk, and goes on when there is room', async function () {
+    const small = temporaryFolder();
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small]);
+    // Only root may mount; elsewhere the test before this one has to do.
+    if (mounted.status !== 0) return this.skip();
+    try {
+      spool = new Spool({ storage: localStorage(small), ledger, log: quietLog });
+      const { session, writer, stored, troubles } = await run();
+      writeFileSync(join(small, 'ballast'), Buffer.alloc(40_000));
+      cut(session, '720p', { from: 0, count: 4, size: 10_000 });
+      await until(() => troubles.length > 0, 'the trouble to be told');
+      await spool.settled(writer);
+      const full = readdirSync(small, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('m4s'));
+      expect(full).to.have.length(stored.length);
+      expect(stored.length).to.be.lessThan(4);
+      rmSync(join(small, 'ballast'));
+      await until(() => stored.length === 4, 'all segments to be stored');
+      expect(troubles).to.deep.equal(['trouble', null]);
+    } finally {
+      spawnSync('umount', [small]);
+    }
   });
 });

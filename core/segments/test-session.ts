@@ -43,7 +43,7 @@ export async function addSession(database: TestDatabase, epoch = 1): Promise<{ s
 export function cut(
   session: LiveSession,
   rendition: string,
-  { from, count, discontinuity }: { from: number; count: number; discontinuity?: number },
+  { from, count, discontinuity, size = 20 }: { from: number; count: number; discontinuity?: number; size?: number },
 ): void {
   for (let sequence = from; sequence < from + count; sequence++) {
     session.open(rendition, {
@@ -53,7 +53,7 @@ export function cut(
       discontinuity: sequence === discontinuity,
       init: 0,
     });
-    const bytes = Buffer.from(`${rendition} ${sequence}`);
+    const bytes = Buffer.alloc(size, `${rendition} ${sequence}`);
     session.part(rendition, { duration: 2, independent: true, bytes });
     session.close(rendition);
   }
