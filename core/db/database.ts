@@ -66,7 +66,11 @@ export async function connectDatabase(options: { url: string; schema?: string; l
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: 15_000,
   });
-  pool.on('error', (error) => options.log.warn({ err: error }, 'an idle database connection was lost'));
+  let stopping = false;
+  pool.on('error', (error) => {
+    // Postgres may be told to end before it has read our goodbyes.
+    if (!stopping) options.log.warn({ reason: error.message }, 'an idle database connection was lost');
+  });
   try {
     await prepare(pool, schema);
   } catch (error) {
@@ -74,7 +78,11 @@ export async function connectDatabase(options: { url: string; schema?: string; l
     throw error;
   }
   const kysely = new Kysely<CoreTables>({ dialect: new PostgresDialect({ pool }) });
-  return { kysely, pool, url, schema, embedded: false, stop: () => kysely.destroy() };
+  const stop = () => {
+    stopping = true;
+    return kysely.destroy();
+  };
+  return { kysely, pool, url, schema, embedded: false, stop };
 }
 
 async function prepare(pool: pg.Pool, schema: string): Promise<void> {
