@@ -42,7 +42,7 @@ async function lags(base: string, sent: number[]): Promise<number[]> {
   const found: number[] = [];
   let frames = 0;
   for (let sequence = 0, part = 0; found.length < PARTS; ) {
-    const response = await fetch(`${base}/${sequence}.${part}.m4s`);
+    const response = await fetch(`${base}/0-${sequence}.${part}.m4s`);
     const bytes = Buffer.from(await response.arrayBuffer());
     const now = performance.now();
     if (!response.ok) {

@@ -129,8 +129,13 @@ async function startAll(
     metrics: originMetrics(metrics),
     log,
   });
-  undo(() => origin.stop());
-  for (const type of ['stream.updated', 'stream.deleted', 'session.started', 'session.ended'] as const)
+  for (const type of [
+    'stream.updated',
+    'stream.deleted',
+    'session.started',
+    'session.resumed',
+    'session.ended',
+  ] as const)
     events.on(type, ({ stream_id }) => origin.forget(stream_id ?? ''));
 
   const key = await loadSecret(config.dataDir, 'access-token-key');
@@ -162,6 +167,8 @@ async function startAll(
     ready: { database: () => sql`SELECT 1`.execute(db), ingests: () => ingestsStarted.promise },
   });
   undo(() => http.stop());
+  // Before HTTP stops: requests that wait for a part would hold it.
+  undo(() => origin.stop());
   await http.listen();
   await jobs.start();
   await sessions.recover();

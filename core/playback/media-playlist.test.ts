@@ -49,29 +49,29 @@ describe('media playlist', () => {
 #EXT-X-DISCONTINUITY-SEQUENCE:0
 #EXT-X-MAP:URI="init-0.mp4"
 #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00.000Z
-#EXT-X-PART:DURATION=0.20000,INDEPENDENT=YES,URI="0.0.m4s"
-#EXT-X-PART:DURATION=0.20000,URI="0.1.m4s"
-#EXT-X-PART:DURATION=0.20000,URI="0.2.m4s"
-#EXT-X-PART:DURATION=0.20000,URI="0.3.m4s"
-#EXT-X-PART:DURATION=0.20000,URI="0.4.m4s"
+#EXT-X-PART:DURATION=0.20000,INDEPENDENT=YES,URI="0-0.0.m4s"
+#EXT-X-PART:DURATION=0.20000,URI="0-0.1.m4s"
+#EXT-X-PART:DURATION=0.20000,URI="0-0.2.m4s"
+#EXT-X-PART:DURATION=0.20000,URI="0-0.3.m4s"
+#EXT-X-PART:DURATION=0.20000,URI="0-0.4.m4s"
 #EXTINF:1.00000,
-0.m4s
+0-0.m4s
 #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:01.000Z
-#EXT-X-PART:DURATION=0.20000,INDEPENDENT=YES,URI="1.0.m4s"
-#EXT-X-PRELOAD-HINT:TYPE=PART,URI="1.1.m4s"
+#EXT-X-PART:DURATION=0.20000,INDEPENDENT=YES,URI="0-1.0.m4s"
+#EXT-X-PRELOAD-HINT:TYPE=PART,URI="0-1.1.m4s"
 #EXT-X-RENDITION-REPORT:URI="../audio/index.m3u8",LAST-MSN=0,LAST-PART=4
 `);
   });
 
   it('hints at the first part of the next segment once one is finished', () => {
     presentation.segments(video, 1);
-    expect(lines(playlist).at(-1)).to.equal('#EXT-X-PRELOAD-HINT:TYPE=PART,URI="1.0.m4s"');
+    expect(lines(playlist).at(-1)).to.equal('#EXT-X-PRELOAD-HINT:TYPE=PART,URI="0-1.0.m4s"');
   });
 
   it('does not list, nor hint past, a segment that has no part yet', () => {
     presentation.segments(video, 1);
     presentation.open(video);
-    expect(lines(playlist).at(-1)).to.equal('#EXT-X-PRELOAD-HINT:TYPE=PART,URI="1.0.m4s"');
+    expect(lines(playlist).at(-1)).to.equal('#EXT-X-PRELOAD-HINT:TYPE=PART,URI="0-1.0.m4s"');
     expect(withTag('#EXT-X-PROGRAM-DATE-TIME', lines(playlist))).to.have.length(1);
   });
 
@@ -79,7 +79,7 @@ describe('media playlist', () => {
     presentation.segments(video, 8);
     const parts = withTag('#EXT-X-PART:', lines(playlist));
     expect(parts).to.have.length(15);
-    expect(parts[0]).to.contain('URI="5.0.m4s"');
+    expect(parts[0]).to.contain('URI="0-5.0.m4s"');
   });
 
   it('stays the text that a rendering from scratch gives, while the window moves', () => {
@@ -106,7 +106,7 @@ describe('media playlist', () => {
     presentation.open(video, { discontinuity: true, init: 1 });
     presentation.part(video);
     const text = lines(playlist).join('\n');
-    expect(text).to.contain('0.m4s\n#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI="init-1.mp4"\n#EXT-X-PROGRAM-DATE-TIME');
+    expect(text).to.contain('0-0.m4s\n#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI="init-1.mp4"\n#EXT-X-PROGRAM-DATE-TIME');
   });
 
   it('skips, in a delta update, what is older than six target durations', () => {
@@ -127,7 +127,7 @@ describe('media playlist', () => {
     presentation.segments(video, 2);
     presentation.enter('reconnecting');
     const all = lines(playlist);
-    expect(all.at(-1)).to.equal('1.m4s');
+    expect(all.at(-1)).to.equal('0-1.m4s');
     expect(withTag('#EXT-X-GAP', all)).to.have.length(0);
   });
 
@@ -135,7 +135,7 @@ describe('media playlist', () => {
     presentation.segments(video, 2);
     presentation.enter('ended');
     const all = lines(playlist);
-    expect(all.slice(-3)).to.deep.equal(['#EXTINF:1.00000,', '1.m4s', '#EXT-X-ENDLIST']);
+    expect(all.slice(-3)).to.deep.equal(['#EXTINF:1.00000,', '0-1.m4s', '#EXT-X-ENDLIST']);
     for (const tag of ['#EXT-X-PART', '#EXT-X-SERVER-CONTROL', '#EXT-X-PRELOAD-HINT']) {
       expect(withTag(tag, all)).to.have.length(0);
     }

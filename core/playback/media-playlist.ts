@@ -34,12 +34,14 @@ export function lastListed(presentation: Presentation, rendition: Rendition): Se
 }
 
 /** Where the part that comes next will be, if the playlist can say so; it is what `PRELOAD-HINT` names. */
-export function nextPart(presentation: Presentation, rendition: Rendition): { sequence: number; part: number } | null {
+export function nextPart(
+  presentation: Presentation,
+  rendition: Rendition,
+): { init: number; sequence: number; part: number } | null {
   const last = lastListed(presentation, rendition);
   if (last === null || presentation.state !== 'live') return null;
-  return last.complete
-    ? { sequence: last.sequence + 1, part: 0 }
-    : { sequence: last.sequence, part: last.parts?.length ?? 0 };
+  const { init, sequence } = last;
+  return last.complete ? { init, sequence: sequence + 1, part: 0 } : { init, sequence, part: last.parts?.length ?? 0 };
 }
 
 /** The media playlist of one rendition. Rendering is lazy: once a version and kind, and only what changed since. */
@@ -164,7 +166,7 @@ export class MediaPlaylist {
       for (const [number, part] of segment.parts.entries()) text += partLine(segment, number, part);
     }
     if (!segment.complete) return text;
-    return `${text}#EXTINF:${segment.duration.toFixed(5)},\n${segment.sequence}.m4s${TOKEN_SLOT}\n`;
+    return `${text}#EXTINF:${segment.duration.toFixed(5)},\n${segmentName(segment)}.m4s${TOKEN_SLOT}\n`;
   }
 
   /** What comes next, and how far the other renditions are, so that a client can switch without a poll. */
@@ -172,7 +174,7 @@ export class MediaPlaylist {
     const next = nextPart(this.#presentation, this.#rendition);
     let text = '';
     if (next !== null) {
-      text += `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${next.sequence}.${next.part}.m4s${TOKEN_SLOT}"\n`;
+      text += `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${next.init}-${next.sequence}.${next.part}.m4s${TOKEN_SLOT}"\n`;
     }
     for (const other of this.#presentation.renditions.values()) {
       if (other === this.#rendition || !other.listed) continue;
@@ -187,9 +189,17 @@ export class MediaPlaylist {
   }
 }
 
+/**
+ * The number of the initialization section is part of the name: after a restart a sequence number can be used again for other bytes, with
+ * a new section, and what was cached under the old name must not be taken for them.
+ */
+function segmentName({ init, sequence }: Segment): string {
+  return `${init}-${sequence}`;
+}
+
 function partLine(segment: Segment, number: number, part: Part): string {
   const independent = part.independent ? ',INDEPENDENT=YES' : '';
-  return `#EXT-X-PART:DURATION=${part.duration.toFixed(5)}${independent},URI="${segment.sequence}.${number}.m4s${TOKEN_SLOT}"\n`;
+  return `#EXT-X-PART:DURATION=${part.duration.toFixed(5)}${independent},URI="${segmentName(segment)}.${number}.m4s${TOKEN_SLOT}"\n`;
 }
 
 /** Seconds; of all renditions, since the hold-back holds for audio and video alike (RFC 8216bis, 4.4.3.8). */

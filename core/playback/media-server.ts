@@ -43,12 +43,12 @@ export class MediaServer {
     const { channel, rendition } = found;
     switch (target.kind) {
       case 'init': {
-        const init = rendition.inits.find((each) => each.number === target.sequence);
+        const init = rendition.inits.find((each) => each.number === target.init);
         return init === undefined ? null : { file: channel.init(rendition, init), source: [init.bytes] };
       }
       case 'part': {
         await this.#awaitHinted(viewing, found);
-        const segment = findSegment(rendition, target.sequence);
+        const segment = findSegment(rendition, target);
         const part = segment?.parts?.[target.part];
         if (segment === undefined || part === undefined) return null;
         return { file: channel.part(rendition, segment, target.part, part), source: [part.bytes] };
@@ -59,7 +59,7 @@ export class MediaServer {
   }
 
   async #locateSegment(target: Target, { channel, rendition }: Found): Promise<Located | null> {
-    const segment = findSegment(rendition, target.sequence);
+    const segment = findSegment(rendition, target);
     if (segment !== undefined) {
       const source = segment.parts?.map((part) => part.bytes) ?? segment.storageKey;
       return segment.complete && source !== null ? { file: channel.segment(rendition, segment), source } : null;
@@ -84,9 +84,11 @@ export class MediaServer {
 }
 
 /** Numbers follow each other; only where some are missing is the segment not where its number says. */
-function findSegment(rendition: Rendition, sequence: number): Segment | undefined {
+function findSegment(rendition: Rendition, { init, sequence }: Target): Segment | undefined {
   const first = rendition.segments[0];
   if (first === undefined) return undefined;
   const guess = rendition.segments[sequence - first.sequence];
-  return guess?.sequence === sequence ? guess : rendition.segments.find((segment) => segment.sequence === sequence);
+  const segment =
+    guess?.sequence === sequence ? guess : rendition.segments.find((other) => other.sequence === sequence);
+  return segment?.init === init ? segment : undefined;
 }

@@ -31,7 +31,7 @@ describe('origin', () => {
   describe('requests', () => {
     it('answers HEAD as GET, without the body', async () => {
       live.segments(video, 1);
-      for (const file of ['index.m3u8', '0.m4s', '0.1.m4s', 'init-0.mp4']) {
+      for (const file of ['index.m3u8', '0-0.m4s', '0-0.1.m4s', 'init-0.mp4']) {
         const path = `/live/${STREAM}/${SESSION}/720p/${file}`;
         const [head, whole] = [await bed.raw(path, 'HEAD'), await bed.raw(path)];
         expect(head.status).to.equal(200);
@@ -56,15 +56,15 @@ describe('origin', () => {
         '/live/../../etc/passwd',
         '/live/%2e%2e/%2e%2e/etc/passwd',
         `/live/${STREAM}/../${STREAM}/index.m3u8`,
-        `${session}/../720p/0.m4s`,
-        `${session}/720p/../720p/0.m4s`,
+        `${session}/../720p/0-0.m4s`,
+        `${session}/720p/../720p/0-0.m4s`,
         `${session}/720p/..%2f0.m4s`,
         `${session}/720p%2f0.m4s`,
-        `${session}/720p/0.m4s%00`,
+        `${session}/720p/0-0.m4s%00`,
         `${session}/%00/0.m4s`,
         `${session}/__proto__/0.m4s`,
         `${session}/constructor/index.m3u8`,
-        `/live/${STREAM}/ses_${'f'.repeat(32)}/720p/0.m4s`,
+        `/live/${STREAM}/ses_${'f'.repeat(32)}/720p/0-0.m4s`,
         `/live/str_${'f'.repeat(32)}/index.m3u8`,
         '/live//index.m3u8',
         '/live/',
@@ -89,7 +89,7 @@ describe('origin', () => {
     });
 
     it('give nothing without a token', async () => {
-      const paths = ['index.m3u8', 'status', `${SESSION}/720p/index.m3u8`, `${SESSION}/720p/0.m4s`];
+      const paths = ['index.m3u8', 'status', `${SESSION}/720p/index.m3u8`, `${SESSION}/720p/0-0.m4s`];
       for (const path of paths) {
         const response = await fetch(bed.url(path));
         expect(response.status).to.equal(403);
@@ -116,7 +116,7 @@ describe('origin', () => {
         expect(Number(response.headers.get('content-length'))).to.equal(body.length);
         if (pattern) url = new URL(pattern.exec(body)![0], url).href;
       }
-      expect(url).to.equal(bed.media(`720p/0.m4s?token=${token}`));
+      expect(url).to.equal(bed.media(`720p/0-0.m4s?token=${token}`));
     });
   });
 
@@ -163,7 +163,7 @@ describe('origin', () => {
       const older = `ses_${'a'.repeat(32)}`;
       bed.recorded = recording();
       expect((await fetch(bed.url(`${older}/720p/index.m3u8`))).status).to.equal(200);
-      expect((await fetch(bed.url(`${older}/720p/2.m4s`))).status).to.equal(200);
+      expect((await fetch(bed.url(`${older}/720p/0-2.m4s`))).status).to.equal(200);
     });
 
     it('asks players to come again while a session is open that no worker has taken up', async () => {

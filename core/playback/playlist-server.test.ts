@@ -60,7 +60,7 @@ describe('playlists over HTTP', () => {
     expect(bed.waiting).to.equal(1);
     live.part(video);
     const response = await answer;
-    expect(await response.text()).to.contain('URI="1.1.m4s"\n#EXT-X-PRELOAD-HINT');
+    expect(await response.text()).to.contain('URI="0-1.1.m4s"\n#EXT-X-PRELOAD-HINT');
     expect(response.headers.get('cache-control')).to.equal('public, max-age=6');
   });
 
@@ -69,7 +69,7 @@ describe('playlists over HTTP', () => {
     const answer = fetch(bed.media('720p/index.m3u8?_HLS_msn=1'));
     await bed.waitingIs(1);
     live.segments(video, 1);
-    expect(await (await answer).text()).to.contain('\n1.m4s\n');
+    expect(await (await answer).text()).to.contain('\n0-1.m4s\n');
   });
 
   it('takes a part past the end of a finished segment for the first of the next', async () => {
@@ -78,7 +78,7 @@ describe('playlists over HTTP', () => {
     await bed.waitingIs(1);
     live.open(video);
     live.part(video);
-    expect(await (await answer).text()).to.contain('URI="1.0.m4s"');
+    expect(await (await answer).text()).to.contain('URI="0-1.0.m4s"');
   });
 
   it('answers the playlist unchanged when the time is over', async () => {
@@ -138,7 +138,7 @@ describe('playlists over HTTP', () => {
     video.listed = false;
     live.changed(null);
     expect((await fetch(bed.media('720p/index.m3u8'))).status).to.equal(404);
-    expect((await fetch(bed.media('720p/0.m4s'))).status).to.equal(200);
+    expect((await fetch(bed.media('720p/0-0.m4s'))).status).to.equal(200);
     expect((await fetch(bed.media('1080p/index.m3u8'))).status).to.equal(404);
   });
 });

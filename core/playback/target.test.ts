@@ -8,9 +8,9 @@ describe('playback address', () => {
     expect(readTarget('/live/S/status')).to.include({ kind: 'status', streamId: 'S' });
     expect(readTarget('/live/S/T/720p/index.m3u8')).to.include({ kind: 'playlist', sessionId: 'T', rendition: '720p' });
     expect(readTarget('/live/S/T/720p/vod.m3u8')).to.include({ kind: 'vod' });
-    expect(readTarget('/live/S/T/720p/init-3.mp4')).to.include({ kind: 'init', sequence: 3 });
-    expect(readTarget('/live/S/T/720p/12.m4s')).to.include({ kind: 'segment', sequence: 12 });
-    expect(readTarget('/live/S/T/720p/12.0.m4s')).to.include({ kind: 'part', sequence: 12, part: 0 });
+    expect(readTarget('/live/S/T/720p/init-3.mp4')).to.include({ kind: 'init', init: 3 });
+    expect(readTarget('/live/S/T/720p/3-12.m4s')).to.include({ kind: 'segment', init: 3, sequence: 12 });
+    expect(readTarget('/live/S/T/720p/0-12.0.m4s')).to.include({ kind: 'part', sequence: 12, part: 0 });
   });
 
   for (const path of [
@@ -26,16 +26,19 @@ describe('playback address', () => {
     '/live/S/T/720p/../../../../etc/passwd',
     '/live/S/T/720p/..%2f..%2f12.m4s',
     '/live/S/T/720p/12%2em4s',
-    '/live/S/T/720p/12.m4s%00',
-    '/live/S/T/720p/12.m4s\u0000',
-    '/live/S/T/720p/12.m4s/',
-    '/live/S/T/720p/012.m4s',
+    '/live/S/T/720p/0-12.m4s%00',
+    '/live/S/T/720p/0-12.m4s\u0000',
+    '/live/S/T/720p/0-12.m4s/',
+    '/live/S/T/720p/0-012.m4s',
     '/live/S/T/720p/-1.m4s',
     '/live/S/T/720p/1e3.m4s',
     '/live/S/T/720p/.m4s',
-    '/live/S/T/720p/1..m4s',
-    '/live/S/T/720p/1.2.3.m4s',
-    '/live/S/T/720p/9999999999.m4s',
+    '/live/S/T/720p/12.m4s',
+    '/live/S/T/720p/12-.m4s',
+    '/live/S/T/720p/1-2-3.m4s',
+    '/live/S/T/720p/0-1..m4s',
+    '/live/S/T/720p/0-1.2.3.m4s',
+    '/live/S/T/720p/0-9999999999.m4s',
     '/live/S/T/720p/init-.mp4',
     '/live/S/T/720p/init-1.mp4.mp4',
   ]) {
@@ -49,10 +52,10 @@ describe('playback address', () => {
       fc.property(fc.string({ unit: fc.constantFrom(...'/.%0129aems4t-init?=&\\\u0000') }), (tail) => {
         const target = readTarget(`/live/S/T/r/${tail}`);
         if (target === null) return;
-        const { kind, sequence, part } = target;
+        const { kind, init, sequence, part } = target;
         const path = tail.split('?')[0];
-        if (kind === 'segment') expect(path).to.equal(`${sequence}.m4s`);
-        if (kind === 'part') expect(path).to.equal(`${sequence}.${part}.m4s`);
+        if (kind === 'segment') expect(path).to.equal(`${init}-${sequence}.m4s`);
+        if (kind === 'part') expect(path).to.equal(`${init}-${sequence}.${part}.m4s`);
       }),
     );
   });

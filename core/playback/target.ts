@@ -8,7 +8,8 @@ export interface Target {
   streamId: string;
   sessionId: string;
   rendition: string;
-  /** Of a segment or part; of an init section its number. */
+  /** Number of the initialization section: its own, or that of a segment or part. */
+  init: number;
   sequence: number;
   part: number;
 }
@@ -29,7 +30,7 @@ const NO_QUERY: Query = { token: null, sequence: null, part: null, skip: false }
 
 /**
  * Reads `/live/<stream>/index.m3u8`, `/live/<stream>/status` and
- * `/live/<stream>/<session>/<rendition>/{index.m3u8,vod.m3u8,init-<n>.mp4,<sequence>.m4s,<sequence>.<part>.m4s}`.
+ * `/live/<stream>/<session>/<rendition>/{index.m3u8,vod.m3u8,init-<n>.mp4,<init>-<sequence>.m4s,<init>-<sequence>.<part>.m4s}`.
  * Nothing is decoded: an address with an escape in it names nothing. Null for whatever is none of these.
  */
 export function readTarget(url: string): Target | null {
@@ -90,20 +91,28 @@ function readFile(file: string, streamId: string, sessionId: string, rendition: 
   if (file === 'vod.m3u8') return target('vod', streamId, sessionId, rendition);
   if (file.startsWith('init-') && file.endsWith('.mp4')) {
     const number = readInteger(file.slice(5, -4));
-    return number === null ? null : target('init', streamId, sessionId, rendition, number);
+    return number === null ? null : target('init', streamId, sessionId, rendition, { init: number });
   }
   if (!file.endsWith('.m4s')) return null;
   const stem = file.slice(0, -4);
+  const dash = stem.indexOf('-');
   const dot = stem.indexOf('.');
-  const sequence = readInteger(dot === -1 ? stem : stem.slice(0, dot));
-  if (sequence === null) return null;
-  if (dot === -1) return target('segment', streamId, sessionId, rendition, sequence);
+  const init = readInteger(stem.slice(0, Math.max(dash, 0)));
+  const sequence = readInteger(stem.slice(dash + 1, dot === -1 ? undefined : dot));
+  if (init === null || sequence === null) return null;
+  if (dot === -1) return target('segment', streamId, sessionId, rendition, { init, sequence });
   const part = readInteger(stem.slice(dot + 1));
-  return part === null ? null : target('part', streamId, sessionId, rendition, sequence, part);
+  return part === null ? null : target('part', streamId, sessionId, rendition, { init, sequence, part });
 }
 
-function target(kind: TargetKind, streamId: string, sessionId = '', rendition = '', sequence = 0, part = 0): Target {
-  return { kind, streamId, sessionId, rendition, sequence, part };
+function target(
+  kind: TargetKind,
+  streamId: string,
+  sessionId = '',
+  rendition = '',
+  { init = 0, sequence = 0, part = 0 } = {},
+): Target {
+  return { kind, streamId, sessionId, rendition, init, sequence, part };
 }
 
 function pathEnd(url: string): number {

@@ -141,7 +141,8 @@ export class Worker {
       abandon: async () => {
         spool.forget(writer);
         await pipeline.abandon();
-        presentation.setState('ended');
+        // Not ended: it goes on elsewhere, and players that were told of an end would leave for good.
+        presentation.setState('reconnecting');
         release();
       },
       release: () => {
