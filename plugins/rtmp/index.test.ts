@@ -81,6 +81,14 @@ describe('rtmp: ingest', function () {
     };
   }
 
+  it('says what to type into an encoder', () => {
+    expect(running.publishUrls).to.deep.equal({
+      rtmp: `rtmp://{host}:${port}/live/{stream_id}?key={key}`,
+      url: `rtmp://{host}:${port}/live`,
+      key: '{stream_id}?key={key}',
+    });
+  });
+
   it('takes ffmpeg, and hands a reader each frame that was sent, even one that comes after the end', async () => {
     await ffmpeg(...PICTURE, ...SOUND, ...ENCODE, `rtmp://127.0.0.1:${port}/live/str_1?key=k%26y`);
     const { attempt } = await entry();

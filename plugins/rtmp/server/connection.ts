@@ -121,11 +121,16 @@ export class Connection {
     clearTimeout(this.deadline);
     this.flush();
     if (this.source) this.source.onRelieved = () => {};
+    this.sayGoodbye();
+    this.events.closed(reason);
+  }
+
+  private sayGoodbye(): void {
+    if (this.socket.destroyed) return;
     // Reading on keeps the kernel from answering with a reset, which would throw away our last words before they are read.
     this.socket.resume();
     this.socket.end();
     this.deadline = setTimeout(() => this.socket.destroy(), GOODBYE_TIME);
     this.socket.once('close', () => clearTimeout(this.deadline));
-    this.events.closed(reason);
   }
 }
