@@ -1,5 +1,6 @@
 /** From "publish accepted" to the first piece that a player could play, against nginx-rtmp's first HLS segment. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { publishFlv } from '../plugins/rtmp/client/publish.ts';
 import { startServer } from '../test/support/server.ts';
 import { until } from '../test/support/until.ts';
@@ -18,12 +19,14 @@ interface Target {
 }
 
 /** Seconds from the server's yes to `playable`. */
-async function once(file: string, target: Target): Promise<number> {
+async function startUp(file: string, target: Target): Promise<number> {
   const ffmpeg = spawn(
     'ffmpeg',
     `-hide_banner -loglevel error -nostdin -re -i ${file} -c copy -flush_packets 1 -f flv pipe:1`.split(' '),
     { stdio: ['ignore', 'pipe', 'ignore'] },
   );
+  // An encoder that is already running: its own start is not the server's time.
+  await once(ffmpeg.stdout, 'readable');
   const abort = new AbortController();
   const accepted = Promise.withResolvers<number>();
   const { port, streamId, key } = target;
@@ -67,10 +70,10 @@ export async function measureFirstPart(file: string, config: string): Promise<Ro
         const media = /^[^#].*\/source\/.*$/m.exec(master)?.[0];
         return media !== undefined && (await text(new URL(media, `${live}/index.m3u8`).href)).includes('#EXT-X-PART:');
       };
-      ours.push(await once(file, { port: server.ports.rtmp, streamId: stream.id, key: stream.key, playable }));
+      ours.push(await startUp(file, { port: server.ports.rtmp, streamId: stream.id, key: stream.key, playable }));
       const name = `run${run}`;
       const segment = async () => (await text(`http://127.0.0.1:${nginx.http}/hls/${name}.m3u8`)).includes('#EXTINF');
-      theirs.push(await once(file, { port: nginx.rtmp, streamId: name, key: 'none', playable: segment }));
+      theirs.push(await startUp(file, { port: nginx.rtmp, streamId: name, key: 'none', playable: segment }));
     }
   } finally {
     await server.stop();
