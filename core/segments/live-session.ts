@@ -1,5 +1,6 @@
 /** The hot ring of a live session: filled by the packager, read by the origin, kept to its window. */
 import type { Latency } from '#plugin-api';
+import { measureBandwidth } from './bandwidth.ts';
 import type { Init, PackagerSink, Part, Presentation, Rendition, Segment, SessionState } from './ring.ts';
 
 /** Viewers can always go back this far: seconds, and segments. */
@@ -97,7 +98,7 @@ export class LiveSession implements Presentation, PackagerSink {
       if (listed) {
         for (const { duration } of segments) this.#growTarget(duration);
       }
-      this.#measure(ring);
+      measureBandwidth(ring, MEASURED_SEGMENTS);
       this.#slide(ring);
     }
     this.#listed = [...this.#rings.values()].filter(({ listed }) => listed).map(({ name }) => name);
@@ -135,7 +136,7 @@ export class LiveSession implements Presentation, PackagerSink {
     segment.duration += part.duration;
     segment.size += part.bytes.length;
     if (ring.listed) this.#growTarget(segment.duration);
-    if (ring.averageBandwidth === 0) this.#measure(ring);
+    if (ring.averageBandwidth === 0) measureBandwidth(ring, MEASURED_SEGMENTS);
     this.#changed(ring);
   }
 
@@ -148,7 +149,7 @@ export class LiveSession implements Presentation, PackagerSink {
     }
     const segment = ring.segments.at(-1)!;
     segment.complete = true;
-    this.#measure(ring);
+    measureBandwidth(ring, MEASURED_SEGMENTS);
     this.#slide(ring);
     this.#changed(ring);
     this.#options.onSegment?.(ring, segment);
@@ -250,23 +251,6 @@ export class LiveSession implements Presentation, PackagerSink {
       if (segment.parts === null) break;
       if (segment.storageKey !== null && end - segmentEnd(segment) >= HOT) segment.parts = null;
     }
-  }
-
-  #measure(ring: Ring): void {
-    let peak = 0;
-    let bits = 0;
-    let seconds = 0;
-    for (let index = Math.max(0, ring.segments.length - MEASURED_SEGMENTS); index < ring.segments.length; index++) {
-      const { size, duration, complete } = ring.segments[index]!;
-      if (duration === 0 || (!complete && bits > 0)) continue;
-      bits += size * 8;
-      seconds += duration;
-      // RFC 8216bis, 4.1: the peak is that of runs of segments between half and one and a half target durations.
-      if (duration >= TARGET_DURATION / 4) peak = Math.max(peak, (size * 8) / duration);
-    }
-    if (seconds === 0) return;
-    ring.averageBandwidth = Math.ceil(bits / seconds);
-    ring.peakBandwidth = Math.max(Math.ceil(peak), ring.averageBandwidth);
   }
 
   /** EXTINF, rounded to whole seconds, may not exceed the target duration. */

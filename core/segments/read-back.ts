@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Latency, VideoCodec } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
 import type { ResumePoint } from '../pipeline/packager.ts';
+import { measureBandwidth } from './bandwidth.ts';
 import type { Init, Presentation, Rendition, Segment, SessionState, TrackFormat } from './ring.ts';
 
 /** PART-TARGET until the packager says its own: nothing that is read back has parts. */
@@ -83,7 +84,7 @@ export async function readSession(db: Kysely<CoreTables>, sessionId: string): Pr
   for (const rendition of all) {
     const first = rendition.segments[0];
     if (first) rendition.discontinuitySequence = discontinuitiesBefore(all, rendition.listed, first.sequence);
-    measure(rendition);
+    measureBandwidth(rendition);
   }
   return { sessionId, streamId: session.stream_id, latency: session.latency, state: session.state, renditions: all };
 }
@@ -158,20 +159,8 @@ function keepCommon(renditions: Rendition[]): void {
       if (segment.sequence !== next) segment.discontinuity = true;
       next = segment.sequence + 1;
     }
-    measure(rendition);
+    measureBandwidth(rendition);
   }
-}
-
-function measure(rendition: Rendition): void {
-  let bits = 0;
-  let peak = 0;
-  for (const { size, duration } of rendition.segments) {
-    bits += size * 8;
-    if (duration >= 0.5) peak = Math.max(peak, (size * 8) / duration);
-  }
-  const length = seconds(rendition);
-  rendition.averageBandwidth = length > 0 ? Math.ceil(bits / length) : 0;
-  rendition.peakBandwidth = Math.max(Math.ceil(peak), rendition.averageBandwidth);
 }
 
 /** Discontinuities are the same in all renditions that are listed alike: those that one lacks are found in another. */
