@@ -1,5 +1,5 @@
 /** A transaction that others can wait for: what was noted in it runs when it has committed, or has not. */
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { CoreTables } from './tables.ts';
 
 type Settled = (committed: boolean) => void;
@@ -27,6 +27,19 @@ export async function withTransaction<T>(
     return result;
   } finally {
     for (const settled of noted) settled(committed);
+  }
+}
+
+/** Runs `work` so that its failure undoes only what it did itself: the transaction around it goes on. */
+export async function withSavepoint<T>(transaction: Kysely<CoreTables>, work: () => Promise<T>): Promise<T> {
+  await sql`SAVEPOINT work`.execute(transaction);
+  try {
+    const result = await work();
+    await sql`RELEASE SAVEPOINT work`.execute(transaction);
+    return result;
+  } catch (error) {
+    await sql`ROLLBACK TO SAVEPOINT work`.execute(transaction);
+    throw error;
   }
 }
 

@@ -44,6 +44,8 @@ export interface Http {
 
 /** How long running answers may take when the server stops, in milliseconds. */
 const GRACE = 3_000;
+/** A connection on which nothing moves for so long is closed, in milliseconds: a viewer that stopped reading holds media in memory. */
+const STALLED = 60_000;
 
 export function createHttp(options: HttpOptions): Http {
   let stopping = false;
@@ -54,6 +56,7 @@ export function createHttp(options: HttpOptions): Http {
     if (options.origin?.handle(request, response)) return;
     void koa(request, response);
   });
+  server.setTimeout(STALLED);
   return {
     server,
     listen: () => listen(server, options.config),

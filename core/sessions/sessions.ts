@@ -9,7 +9,7 @@ import {
   type StreamRef,
 } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
-import { withTransaction } from '../db/transaction.ts';
+import { withSavepoint, withTransaction } from '../db/transaction.ts';
 import type { EventLog } from '../events/log.ts';
 import type { Hooks } from '../hooks.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -258,7 +258,8 @@ export class Sessions {
         stream: session.stream,
         session: { id: session.id, startedAt: row.started_at },
         reason,
-        enqueue: (name, payload, options) => jobs.enqueue(name, payload, options, tx),
+        // A tap may fail; the session ends all the same.
+        enqueue: (name, payload, options) => withSavepoint(tx, () => jobs.enqueue(name, payload, options, tx)),
       });
     });
     this.#active.delete(session.stream.id);
