@@ -66,10 +66,20 @@ function playerIn(page: Page): Locator {
   return page.locator('livestreams-player').first();
 }
 
+/** What of Web Audio measures a sound; the DOM's own types are no part of the server's. */
+interface WebAudio {
+  AudioContext: new () => {
+    createAnalyser(): { fftSize: number; getFloatTimeDomainData(samples: Float32Array): void };
+    createMediaStreamSource(stream: unknown): { connect(node: unknown): void };
+    close(): Promise<void>;
+  };
+}
+
 /** Root mean square of the sound that the page's player makes, at its loudest within two seconds: 0 is silence. */
 export async function playerLoudness(page: Page): Promise<number> {
-  return playerIn(page).evaluate<number, unknown>(`async ({ video }) => {
-    const audio = new AudioContext();
+  return playerIn(page).evaluate(async (element) => {
+    const { video } = element as unknown as PlayerElement;
+    const audio = new (globalThis as unknown as WebAudio).AudioContext();
     const analyser = audio.createAnalyser();
     audio.createMediaStreamSource(video.captureStream()).connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
@@ -77,16 +87,21 @@ export async function playerLoudness(page: Page): Promise<number> {
     for (let i = 0; i < 20 && loudest < 0.01; i++) {
       await new Promise((resolve) => setTimeout(resolve, 100));
       analyser.getFloatTimeDomainData(samples);
-      loudest = Math.max(loudest, Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length));
+      loudest = Math.max(
+        loudest,
+        Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length),
+      );
     }
     await audio.close();
     return loudest;
-  }`);
+  });
 }
 
 /** Chooses a quality by its place in the playlist; -1 leaves the choice to the player. */
 export async function chooseQuality(page: Page, index: number): Promise<void> {
-  await playerIn(page).evaluate(`({ video }) => { video.videoRenditions.selectedIndex = ${index}; }`);
+  await playerIn(page).evaluate((element, choice) => {
+    (element as unknown as PlayerElement).video.videoRenditions.selectedIndex = choice;
+  }, index);
 }
 
 export interface PlayerState {
@@ -126,6 +141,8 @@ interface PlayerElement {
     playbackRate: number;
     videoHeight: number;
     webkitAudioDecodedByteCount: number;
+    videoRenditions: { selectedIndex: number };
+    captureStream(): unknown;
     getVideoPlaybackQuality(): { totalVideoFrames: number; droppedVideoFrames: number };
   };
 }
