@@ -12,6 +12,8 @@ const CUT_TOLERANCE = 50 * TICKS_PER_MS;
 const MEASURED_FRAMES = 5;
 /** What is ahead of the leader waits for it so long (ms); longer only where the leader has stopped. */
 const MOST_AHEAD = 2000;
+/** The same where the leader is yet to start, or to start anew: an encoder has to come up first. */
+const MOST_BEFORE_START = 10_000;
 /** Sound this far behind the picture is taken to be missing: silence goes on for it, or no viewer could play on (ms). */
 const MOST_BEHIND = 2000;
 /** Boundaries that all have passed are kept for a rendition that starts late, from its encoder's kept frames. */
@@ -144,7 +146,9 @@ export class AlignedGroup {
       else this.#leadAudio(track, frame);
     } else if (track.held.length > 0 || this.#isAhead(track, frame)) {
       track.held.push(frame);
-      if (frame.dts - track.held[0]!.dts > MOST_AHEAD) this.#giveUpWaiting(track);
+      const starting = this.boundaries.last === null || this.#isNew(track, track.held[0]!);
+      const most = starting ? MOST_BEFORE_START : MOST_AHEAD;
+      if (frame.dts - track.held[0]!.dts > most) this.#giveUpWaiting(track);
     } else {
       this.#follow(track, frame);
     }

@@ -88,6 +88,26 @@ describe('Packager, when things change', () => {
     expect(irregularities).to.deep.equal([]);
   });
 
+  it('keeps the sound for a leader whose encoder comes up slowly, dies, and sends again what is out', () => {
+    const { packager, sink, irregularities } = setup('standard');
+    const rung = sourceFrames(30, [60, 60, 60], false);
+    packager.plan({ leader: '720p', video: ['720p'], audio: true });
+    packager.config('720p', video(30));
+    packager.config('audio', audio(48_000));
+    feed(packager, [
+      { rendition: '720p', frames: rung.filter(endingAt(3000)), late: 4000 },
+      { rendition: '720p', frames: rung.filter(startingAt(2000)), late: 6000 },
+      { rendition: 'audio', frames: audioFrames(48_000, 6000) },
+    ]);
+    packager.end();
+    checkInvariants(sink, { audio: 48_000 });
+    expect(starts(sink, '720p')).to.deep.equal([0, 2, 4]);
+    expect(sequences(sink, 'audio')).to.deep.equal([0, 1, 2]);
+    const samples = sink.of('audio').segments.flatMap(({ parts }) => parts.flatMap((part) => part.samples));
+    expect(samples).to.have.length(282);
+    expect(irregularities).to.deep.equal([]);
+  });
+
   it('hands the lead to a rung in the middle, without cutting what has passed already', () => {
     const { packager, sink } = setup('standard');
     const source = sourceFrames(30, [60, 300], false);
