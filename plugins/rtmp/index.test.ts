@@ -83,7 +83,7 @@ describe('rtmp: ingest', function () {
 
   it('says what to type into an encoder', () => {
     expect(running.publishUrls).to.deep.equal({
-      rtmp: `rtmp://{host}:${port}/live/{stream_id}?key={key}`,
+      address: `rtmp://{host}:${port}/live/{stream_id}?key={key}`,
       url: `rtmp://{host}:${port}/live`,
       key: '{stream_id}?key={key}',
     });

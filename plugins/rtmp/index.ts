@@ -25,7 +25,7 @@ const config = Type.Object({
 
 const DEFAULT_PORT = 1935;
 
-/** What a creator types: `rtmp` whole, or `url` and `key` in an encoder's two fields. `{host}` is the name the server is reached by. */
+/** What a creator types: `address` whole, or `url` and `key` in an encoder's two fields. `{host}` is the name the server is reached by. */
 function publishUrls(port: number): Record<string, string> {
   const server = `rtmp://{host}${port === DEFAULT_PORT ? '' : `:${port}`}/live`;
   return { url: server, key: '{stream_id}?key={key}', address: `${server}/{stream_id}?key={key}` };

@@ -74,7 +74,7 @@ export async function startRtmp(door: Door, settings: Partial<Settings> = {}): P
 }
 
 export function portOf(running: RunningIngest): number {
-  return Number(/:(\d+)\/live/.exec(running.publishUrls.rtmp!)![1]);
+  return Number(/:(\d+)\/live/.exec(running.publishUrls.url!)![1]);
 }
 
 export async function read(attempt: PublishAttempt): Promise<Buffer> {
