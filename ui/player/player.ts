@@ -202,6 +202,7 @@ export class LivestreamsPlayer extends LitElement {
         noautohide=${this.#begun ? nothing : ''}
       >
         ${this.video}
+        <media-loading-indicator slot="centered-chrome" noautohide></media-loading-indicator>
         ${this.controls && playable ? this.#controls(live) : nothing}
       </media-controller>
       ${

@@ -7,7 +7,10 @@ import { api, type Stream } from './api.ts';
 import { freshKey, KEY_MADE, rememberKey } from './fresh-keys.ts';
 
 /** OBS's own names of what ingests want typed. */
-const FIELD_NAMES: Record<string, string> = { url: 'Server', key: 'Stream key' };
+const FIELD_NAMES: Record<string, string> = { url: 'Server', key: 'Stream key', address: 'Or both in one address' };
+
+/** Stands for the key in what an ingest wants typed. */
+const KEY = '{key}';
 
 export class PublishFields extends LitElement {
   static override properties: PropertyDeclarations = { stream: { attribute: false }, failure: { state: true } };
@@ -80,22 +83,25 @@ export class PublishFields extends LitElement {
 
   #ingest(name: string, fields: Record<string, string>, named: boolean) {
     const key = freshKey(this.stream.id);
+    const shown = Object.entries(fields).filter(([, value]) => key !== null || !value.includes(KEY));
     return html`<div class="fields">
       ${named ? html`<h3>${name.toUpperCase()}</h3>` : nothing}
-      ${Object.entries(fields).map(([field, value]) => {
-        const label = FIELD_NAMES[field] ?? field;
-        if (!value.includes('{key}')) {
-          return html`<livestreams-copy-field label=${label} .value=${value}></livestreams-copy-field>`;
-        }
-        if (key) {
-          return html`<livestreams-copy-field label=${label} secret .value=${value.replace('{key}', key)}></livestreams-copy-field>`;
-        }
-        return html`<div class="field hidden">
-          ${label}
-          <p class="notice">A key is shown only when it is made. Your encoder’s present key goes on working.</p>
-          <button type="button" @click=${this.#newKey}>${icon('key')} Make a new key</button>
-        </div>`;
-      })}
+      ${shown.map(
+        ([field, value]) => html`<livestreams-copy-field
+          label=${FIELD_NAMES[field] ?? field}
+          ?secret=${value.includes(KEY)}
+          .value=${value.replace(KEY, key ?? '')}
+        ></livestreams-copy-field>`,
+      )}
+      ${key === null ? this.#hiddenKey() : nothing}
+    </div>`;
+  }
+
+  #hiddenKey() {
+    return html`<div class="field hidden">
+      Stream key
+      <p class="notice">A key is shown only when it is made. Your encoder’s present key goes on working.</p>
+      <button type="button" @click=${this.#newKey}>${icon('key')} Make a new key</button>
     </div>`;
   }
 }
