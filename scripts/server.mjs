@@ -18,6 +18,15 @@ export function runServer(node, args) {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
   });
+  // A SIGTERM to npm ends npm and the shell that it runs scripts in; neither passes it on to the script.
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const shell = process.ppid;
+    const watch = setInterval(() => {
+      if (process.ppid === shell) return;
+      clearInterval(watch);
+      child.kill('SIGTERM');
+    }, 1000);
+  }
   const last = new Map();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
