@@ -1,5 +1,6 @@
 /** An ingest: a way in for publishers. It turns a connection into a publish attempt and a source that a worker can read. */
 import type { Host } from './host.ts';
+import type { Latency } from './media.ts';
 
 /** Where a worker reads a publisher's FLV tags: an HTTP response that starts with the FLV header and ends with the publisher. */
 export interface SourceAddress {
@@ -30,6 +31,8 @@ export interface Publication {
   /** `pub_…` */
   id: string;
   sessionId: string;
+  /** With `standard` an ingest may gather what comes for a tenth of a second: that costs less than reading each frame as it comes. */
+  latency: Latency;
   /** Aborts when the core wants the publisher gone (key deleted, stream deleted, disconnect, taken over); `reason` is a sentence. */
   signal: AbortSignal;
   /** The ingest reports the end of the connection, once. */

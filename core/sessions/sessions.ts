@@ -206,7 +206,8 @@ export class Sessions {
       }),
     );
     session.publication = { id, keyId, drop, gone };
-    return { id, sessionId: session.id, signal: drop.signal, ended: ended.resolve };
+    const { latency } = session.stream;
+    return { id, sessionId: session.id, latency, signal: drop.signal, ended: ended.resolve };
   }
 
   async #gone(session: ActiveSession, publishId: string, reason: string): Promise<void> {

@@ -41,6 +41,7 @@ export class Door {
     return {
       id: `pub_${this.entries.length}`,
       sessionId: 'ses_1',
+      latency: 'low' as const,
       signal: entry.drop.signal,
       ended: (reason: string) => {
         expect(entry.ended).to.equal(null);

@@ -122,7 +122,7 @@ export class ServerProcess {
       if (signal.aborted) drop();
       else {
         signal.addEventListener('abort', drop, { once: true });
-        this.tell(child, { type: 'accept', id });
+        this.tell(child, { type: 'accept', id, latency: publication.latency });
       }
     } catch (error) {
       if (!(error instanceof PublishRefused))

@@ -1,5 +1,6 @@
 /** One publisher's socket: feeds the state machine, keeps the time limits, and holds the publisher back where its reader is slow. */
 import type { Socket } from 'node:net';
+import type { Latency } from '#plugin-api';
 import { type PublishRequest, PublishSession, type RefusalCode } from '../protocol/session.ts';
 import type { PublishedSource } from './source-server.ts';
 
@@ -10,6 +11,8 @@ const PUBLISH_TIME = 10_000;
 const AUTHORIZE_TIME = 10_000;
 /** How long a peer may take to read our last words. */
 const GOODBYE_TIME = 2_000;
+/** Between two reads of a publisher whose viewers are seconds behind anyway: a read for each frame would cost several times as much. */
+const REST_TIME = 100;
 /** A peer that does not read its replies. */
 const UNREAD_REPLIES = 256 * 1024;
 
@@ -33,6 +36,8 @@ export class Connection {
   private deadline: NodeJS.Timeout | undefined;
   private replies: Buffer[] = [];
   private ended = false;
+  private rests = false;
+  private resting: NodeJS.Timeout | undefined;
   private handshakeSeen = false;
 
   /** `idleTimeout` in milliseconds. */
@@ -63,8 +68,9 @@ export class Connection {
   }
 
   /** Lets the publisher in; its tags go to `source` from now on. */
-  accept(source: PublishedSource): void {
+  accept(source: PublishedSource, latency: Latency): void {
     if (this.ended) return;
+    this.rests = latency === 'standard';
     clearTimeout(this.deadline);
     this.source = source;
     source.onRelieved = () => this.flow();
@@ -91,13 +97,21 @@ export class Connection {
       if (!this.session.authorizing) this.expect(PUBLISH_TIME, 'The client did not publish.');
     }
     this.flush();
+    if (this.rests) this.rest();
     this.flow();
   }
 
-  /** Reads on, or not: not while the publish is being decided, and not while its reader is behind. */
+  private rest(): void {
+    this.resting ??= setTimeout(() => {
+      this.resting = undefined;
+      this.flow();
+    }, REST_TIME);
+  }
+
+  /** Reads on, or not: not while the publish is being decided, while its reader is behind, or until the next read is due. */
   private flow(): void {
     if (this.ended) return;
-    if (this.session.authorizing || this.source?.tags.pressed) this.socket.pause();
+    if (this.session.authorizing || this.source?.tags.pressed || this.resting) this.socket.pause();
     else if (this.socket.isPaused()) this.socket.resume();
   }
 
@@ -119,6 +133,7 @@ export class Connection {
     if (this.ended) return;
     this.ended = true;
     clearTimeout(this.deadline);
+    clearTimeout(this.resting);
     this.flush();
     if (this.source) this.source.onRelieved = () => {};
     this.sayGoodbye();

@@ -1,5 +1,5 @@
 /** What the server process and its parent say to each other over Node's IPC channel. */
-import type { PublishRefusal } from '#plugin-api';
+import type { Latency, PublishRefusal } from '#plugin-api';
 
 export interface ServerSettings {
   host: string;
@@ -13,7 +13,7 @@ export interface ServerSettings {
 /** From the parent. `listen` comes first, once. */
 export type ToServer =
   | { type: 'listen'; settings: ServerSettings }
-  | { type: 'accept'; id: number }
+  | { type: 'accept'; id: number; latency: Latency }
   | { type: 'refuse'; id: number; code: PublishRefusal['code']; reason: string }
   | { type: 'drop'; id: number; reason: string }
   | { type: 'stop' };

@@ -29,7 +29,7 @@ function obey(message: ToServer): void {
       void listen(message);
       break;
     case 'accept':
-      server?.accept(message.id);
+      server?.accept(message.id, message.latency);
       break;
     case 'refuse':
       server?.refuse(message.id, message.code, message.reason);

@@ -2,7 +2,7 @@
 
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import type { PublishRefusal } from '#plugin-api';
+import type { Latency, PublishRefusal } from '#plugin-api';
 import { Connection } from './connection.ts';
 import type { FromServer, ServerSettings } from './ipc.ts';
 import type { PublishedSource } from './source-server.ts';
@@ -19,7 +19,7 @@ interface Attempt {
 
 export interface PublishServer {
   readonly port: number;
-  accept(id: number): void;
+  accept(id: number, latency: Latency): void;
   refuse(id: number, code: PublishRefusal['code'], reason: string): void;
   drop(id: number, reason: string): void;
   /** Ends all publishers and resolves when nothing listens. */
@@ -86,9 +86,9 @@ export async function startPublishServer(
 
   return {
     port: (server.address() as AddressInfo).port,
-    accept(id) {
+    accept(id, latency) {
       const attempt = attempts.get(id);
-      attempt?.connection.accept(attempt.source);
+      attempt?.connection.accept(attempt.source, latency);
     },
     refuse(id, code, reason) {
       const status = code === 'busy' ? 'NetStream.Publish.BadName' : 'NetStream.Publish.Denied';
