@@ -126,6 +126,7 @@ export class Worker {
           if (!renditions.includes(name)) presentation.removeRendition(name);
         }
         presentation.setListed(renditions);
+        void ledger.setListed(writer, renditions);
       },
       emit,
       log: log.child({ session: row.id }),
