@@ -6,7 +6,7 @@ import { temporaryFolder } from './folder.ts';
 import { until } from './until.ts';
 
 const main = fileURLToPath(new URL('../../core/main.ts', import.meta.url));
-const owner = { email: 'owner@example.org', password: 'correct horse battery' };
+export const owner = { email: 'owner@example.org', password: 'correct horse battery' };
 
 export interface ServerOptions {
   /** A file of settings; the repository's own where not given. */

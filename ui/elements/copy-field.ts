@@ -73,10 +73,11 @@ export class CopyField extends LitElement {
 
   protected override render() {
     return html`
-      <label>
-        ${this.label}
-        <span class="row">
+      <div class="field">
+        <label for="value">${this.label}</label>
+        <div class="row">
           <input
+            id="value"
             readonly
             type=${this.secret && !this.shown ? 'password' : 'text'}
             autocomplete="off"
@@ -93,8 +94,8 @@ export class CopyField extends LitElement {
           <button type="button" class="copy" aria-live="polite" @click=${this.#copy}>
             ${this.said ? html`${icon('done')} ${this.said}` : html`${icon('copy')} Copy`}
           </button>
-        </span>
-      </label>
+        </div>
+      </div>
     `;
   }
 }
