@@ -65,7 +65,9 @@ export class Sessions {
       const publication = this.#active.get(stream_id ?? '')?.publication;
       if (publication?.keyId === data.key_id) publication.drop.abort('The stream key was deleted.');
     });
-    events.on('stream.deleted', ({ stream_id }) => void this.end(stream_id ?? '', 'the stream was deleted'));
+    events.on('stream.deleted', async ({ stream_id }) => {
+      await this.end(stream_id ?? '', 'the stream was deleted');
+    });
     worker.onLost((sessionId) => this.#lost(sessionId));
   }
 
@@ -310,7 +312,11 @@ export class Sessions {
       this.#active.delete(streamId);
       if (session.endTimer) clearTimeout(session.endTimer);
       session.publication?.drop.abort('Another server works on this stream.');
-      void session.work.abandon();
+      session.work
+        .abandon()
+        .catch((error: unknown) =>
+          this.#options.log.error({ err: error, session: sessionId }, 'a lost session did not end well'),
+        );
     }
   }
 

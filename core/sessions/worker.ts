@@ -126,7 +126,9 @@ export class Worker {
           if (!renditions.includes(name)) presentation.removeRendition(name);
         }
         presentation.setListed(renditions);
-        void ledger.setListed(writer, renditions);
+        ledger
+          .setListed(writer, renditions)
+          .catch((error: unknown) => log.warn({ err: error, session: row.id }, 'what is offered could not be noted'));
       },
       emit,
       log: log.child({ session: row.id }),
