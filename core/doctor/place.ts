@@ -50,11 +50,11 @@ async function embedded(dataDir: string): Promise<Finding> {
   if (holder !== null) return well(`The embedded Postgres runs, in the server with process id ${holder}.`);
   try {
     const { postgres } = await findPrograms();
-    const package_ = dirname(dirname(dirname(postgres)));
+    const folder = dirname(dirname(dirname(postgres)));
     return well(
       existsSync(join(dataDir, 'postgres'))
         ? `The embedded Postgres is in ${join(dataDir, 'postgres')} and does not run.`
-        : `The embedded Postgres (${package_}) will be made at the first start.`,
+        : `The embedded Postgres (${folder}) will be made at the first start.`,
     );
   } catch (error) {
     if (!(error instanceof LivestreamsError))

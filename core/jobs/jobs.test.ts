@@ -171,7 +171,9 @@ describe('Jobs', function () {
     expect(await jobs.enqueue('test.work', { n: 2 }, options)).to.equal(first);
     expect(await jobs.enqueue('test.work', { n: 3 })).to.not.equal(first);
     await jobs.cancel(first);
-    expect(await jobs.enqueue('test.work', { n: 4 }, options)).to.not.equal(first);
+    const second = await jobs.enqueue('test.work', { n: 4 }, options);
+    expect(second).to.not.equal(first);
+    expect(await jobs.enqueue('test.work', { n: 5 }, options)).to.equal(second);
   });
 
   it('starts a job when it falls due', async () => {

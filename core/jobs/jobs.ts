@@ -66,6 +66,8 @@ const states: Record<JobWithMetadata['state'], JobState> = {
   cancelled: 'cancelled',
 };
 
+const unended: ReadonlySet<JobState> = new Set(['queued', 'running', 'retrying']);
+
 const defaults = { retryLimit: 2, retryDelay: 5, timeout: 15 * 60 };
 
 /** Seconds. A worker that stops beating is given up after the first; the second is how often anyone looks. */
@@ -166,15 +168,10 @@ export class Jobs {
       for (;;) {
         const made = await this.#send(name, payload, options, db);
         if (made !== null) return made;
-        const [other] = await this.#boss.findJobs(name, {
-          key: options.singletonKey!,
-          queued: false,
-          db: fromKysely(db),
-        });
-        // Null where it ended in between: then there is room for this one.
-        if (other && other.state !== 'completed' && other.state !== 'failed' && other.state !== 'cancelled') {
-          return toId(other.id);
-        }
+        const sameKey = await this.#boss.findJobs(name, { key: options.singletonKey!, db: fromKysely(db) });
+        const other = sameKey.find(({ state }) => unended.has(states[state]));
+        // None where it ended in between: then there is room for this one.
+        if (other) return toId(other.id);
       }
     });
     if (options.startAfter) this.#runner.wakeIn(name, options.startAfter);
