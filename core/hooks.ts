@@ -12,7 +12,7 @@ type ShapeHook = 'pipeline' | 'playlist';
 type Call = (...parameters: unknown[]) => Promise<TapOutcome<unknown>>;
 
 /** Milliseconds that a tap may take where it does not state its own budget. */
-const BUDGETS: Record<HookName, number> = {
+export const BUDGETS: Record<HookName, number> = {
   authorize: 2_000,
   publish: 2_000,
   pipeline: 1_000,

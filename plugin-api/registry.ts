@@ -11,21 +11,37 @@ import type { Latency } from './media.ts';
 
 /** Events: durable rows, fanned out to dashboards and webhooks. Key: type; value: data. Core's own are here. */
 export interface EventMap {
+  /** A stream was made. */
   'stream.created': { title: string };
+  /** Its settings were changed; `title` is the present one. */
   'stream.updated': { title: string };
+  /** It was deleted, with its keys and sessions. */
   'stream.deleted': { title: string };
+  /** A key was made, also by rotation. */
   'stream.key_created': { key_id: string; label: string };
+  /** A key was deleted; who published with it is dropped. */
   'stream.key_deleted': { key_id: string; label: string };
+  /** An encoder was turned away. `code`: `denied`, `busy` or `unavailable`. */
   'publish.refused': { ingest: string; code: string; reason: string; remote_address: string };
+  /** An encoder was let in. `encoder` is its name for itself, where it gives one. */
   'publish.started': { publish_id: string; ingest: string; remote_address: string; encoder: string | null };
+  /** Its connection ended. */
   'publish.ended': { publish_id: string; reason: string };
+  /** A first publish has opened a session. */
   'session.started': { latency: Latency };
+  /** The first listed rendition can be played. */
   'session.live': { renditions: string[] };
+  /** The publisher has gone; it may return to the same session until then. */
   'session.reconnecting': { until: string };
+  /** A publisher has returned to the session. */
   'session.resumed': { publish_id: string };
+  /** The session is over; `duration` is in seconds. */
   'session.ended': { reason: string; duration: number };
+  /** What the publisher sends, as its configuration and its frames show it. */
   'session.source': { video: object | null; audio: object | null };
+  /** Which renditions are made from now on, and why. */
   'session.plan': { renditions: string[]; offer_source: boolean; reason: string };
+  /** The encoder's own progress, at most every ten seconds. */
   'session.encoder': {
     frame: number;
     fps: number;
@@ -33,12 +49,19 @@ export interface EventMap {
     bitrate: number | null;
     dropped: number;
   };
+  /** The encoder ended and is started again, for the so many-th time. */
   'session.encoder_restarted': { reason: string; restarts: number };
+  /** It was slower than real time for ten seconds, so the largest encoded rendition is given up. */
   'session.encoder_slow': { speed: number; dropped_rendition: string | null };
+  /** A new issue in the health of the session. */
   'session.problem': { code: string; reason: string; fix: string };
+  /** Segments cannot be stored now; they play on from memory. */
   'session.storage_failed': { reason: string };
+  /** A job of the organization has succeeded. */
   'job.completed': { job_id: string; name: string };
+  /** A job has failed for the last time. */
   'job.failed': { job_id: string; name: string; error: string };
+  /** A plugin's taps are skipped until the next start; its gates still stand. */
   'plugin.quarantined': { plugin: string; hook: string; reason: string };
 }
 
