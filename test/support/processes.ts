@@ -25,11 +25,11 @@ export function allProcesses(): Process[] {
     });
 }
 
-/** The children of this process and theirs. */
-export function descendants(): Process[] {
+/** The children of a process (this one where none is named) and theirs. */
+export function descendants(of: number = process.pid): Process[] {
   const all = allProcesses();
   const found: Process[] = [];
-  const parents = new Set([process.pid]);
+  const parents = new Set([of]);
   for (;;) {
     const next = all.filter(({ pid, parent }) => parents.has(parent) && !parents.has(pid));
     if (next.length === 0) return found;
