@@ -1,5 +1,5 @@
 /** Publishes the demo's picture over RTMP until its parent ends: a moving pattern, a clock with milliseconds, a beep each second. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { publishFlv } from '../plugins/rtmp/client/publish.ts';
 
@@ -31,16 +31,24 @@ function generator(): string[] {
   ];
 }
 
+let ffmpeg: ChildProcess | null = null;
+
 async function publishOnce(target: DemoTarget): Promise<void> {
-  const ffmpeg = spawn('ffmpeg', generator(), { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('ffmpeg', generator(), { stdio: ['ignore', 'pipe', 'inherit'] });
+  ffmpeg = child;
   try {
-    await publishFlv({ ...target, flv: ffmpeg.stdout });
+    await publishFlv({ ...target, flv: child.stdout });
   } finally {
-    ffmpeg.kill('SIGKILL');
+    child.kill('SIGKILL');
   }
 }
 
-process.once('disconnect', () => process.exit(0));
+// A terminal's Ctrl-C comes to all processes at once; this one ends with its parent.
+process.on('SIGINT', () => undefined);
+process.once('disconnect', () => {
+  ffmpeg?.kill('SIGKILL');
+  process.exit(0);
+});
 process.once('message', async (target: DemoTarget) => {
   for (;;) {
     try {

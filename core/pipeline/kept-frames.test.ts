@@ -3,7 +3,12 @@ import { expect } from 'chai';
 import { KeptFrames } from './kept-frames.ts';
 import type { Frame } from './track.ts';
 
-const frame = (dts: number, keyframe = false, size = 10): Frame => ({ dts, cts: 0, keyframe, data: Buffer.alloc(size) });
+const frame = (dts: number, keyframe = false, size = 10): Frame => ({
+  dts,
+  cts: 0,
+  keyframe,
+  data: Buffer.alloc(size),
+});
 
 describe('KeptFrames', () => {
   it('starts at a keyframe, and forgets whole groups as they are finished', () => {
