@@ -1,7 +1,6 @@
 /** Durable work on the queue, as a plugin states and enqueues it. */
 import type { TObject } from 'typebox';
 import type { Host } from './host.ts';
-import type { Logger } from './log.ts';
 import type { JobMap } from './registry.ts';
 
 export type JobName = keyof JobMap & string;
