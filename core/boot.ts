@@ -31,6 +31,7 @@ import { loadSecret } from './secrets.ts';
 import { Ledger } from './segments/ledger.ts';
 import { endedPresentation, readSession } from './segments/read-back.ts';
 import { Spool } from './segments/spool.ts';
+import { Door } from './sessions/door.ts';
 import { sessionRoutes } from './sessions/routes.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { Worker } from './sessions/worker.ts';
@@ -117,6 +118,7 @@ async function startAll(
   undo(() => worker.stop());
   const sessions = new Sessions({ db, events, hooks, jobs, worker, log });
   undo(() => sessions.stop());
+  const door = new Door({ db, events, hooks, sessions, log });
 
   const tokens = new PlaybackTokens(await loadSecret(config.dataDir, 'playback-token-key'));
   const origin = createOrigin({
@@ -173,7 +175,7 @@ async function startAll(
   await jobs.start();
   await sessions.recover();
   for (const { plugin, ingest, host } of plugins.ingests) {
-    const running = await ingest.start(sessions.door(plugin), host);
+    const running = await ingest.start(door.forIngest(plugin), host);
     ingests.set(plugin, running);
     undo(() => running.stop());
   }

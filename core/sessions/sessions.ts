@@ -1,21 +1,13 @@
-/** The life of sessions: publish, live, reconnecting, ended; who may publish, who takes over, and when it is over. */
+/** The life of sessions: publish, live, reconnecting, ended; who takes over from whom, and when it is over. */
 import type { Kysely } from 'kysely';
-import {
-  type IngestDoor,
-  type Logger,
-  type Publication,
-  type PublishAttempt,
-  PublishRefused,
-  type StreamRef,
-} from '#plugin-api';
+import { type Logger, type Publication, type PublishAttempt, PublishRefused, type StreamRef } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
 import { withSavepoint, withTransaction } from '../db/transaction.ts';
 import type { EventLog } from '../events/log.ts';
 import type { Hooks } from '../hooks.ts';
 import type { Jobs } from '../jobs/jobs.ts';
-import { type StreamRow, streamRef, verifyStreamKey } from '../streams/index.ts';
+import { type StreamRow, streamRef } from '../streams/index.ts';
 import * as store from './store.ts';
-import { FailureThrottle } from './throttle.ts';
 import type { SessionWork, Worker } from './worker.ts';
 
 /** A publisher that has sent nothing for this long gives way to another with a valid key. */
@@ -38,6 +30,12 @@ interface ActivePublication {
   gone: Promise<void>;
 }
 
+/** A stream, and the key of its that a publisher has shown. */
+export interface VerifiedKey {
+  stream: StreamRow;
+  keyId: string;
+}
+
 /** A session that this process works on. */
 export interface ActiveSession {
   readonly id: string;
@@ -50,7 +48,6 @@ export interface ActiveSession {
 
 export class Sessions {
   readonly #options: SessionsOptions;
-  readonly #throttle = new FailureThrottle();
   /** By stream. */
   readonly #active = new Map<string, ActiveSession>();
   /** What is done to one stream is done in order. */
@@ -74,11 +71,6 @@ export class Sessions {
   /** The active session of a stream in this process. */
   active(streamId: string): ActiveSession | null {
     return this.#active.get(streamId) ?? null;
-  }
-
-  /** What an ingest knocks at. */
-  door(ingest: string): IngestDoor {
-    return { publish: (attempt) => this.#publish(ingest, attempt) };
   }
 
   /** Takes up the sessions that a killed process left, now and whenever a worker elsewhere dies. */
@@ -117,38 +109,16 @@ export class Sessions {
     this.#active.clear();
   }
 
-  async #publish(ingest: string, attempt: PublishAttempt): Promise<Publication> {
-    if (this.#stopping) throw new PublishRefused('unavailable', 'The server is stopping.');
-    const { remoteAddress } = attempt;
-    const wait = this.#throttle.wait(remoteAddress);
-    if (wait > 0) throw new PublishRefused('throttled', `Too many wrong stream keys; try again in ${wait} s.`);
-    const verified = await verifyStreamKey(this.#options.db, attempt.streamId, attempt.key);
-    if (!verified) {
-      this.#throttle.fail(remoteAddress);
-      const reason = 'No stream has this key: it is wrong, expired or deleted.';
-      this.#noteRefusal(attempt, ingest, 'denied', reason);
-      throw new PublishRefused('denied', reason);
-    }
-    const stream = streamRef(verified.stream);
-    try {
-      const refusal = await this.#options.hooks.authorize({ action: 'publish', stream, remoteAddress, ingest });
-      if (refusal) throw new PublishRefused('denied', refusal.refuse);
-      return await this.#inOrder(stream.id, () => this.#admit(ingest, attempt, verified));
-    } catch (error) {
-      if (error instanceof PublishRefused) {
-        this.#noteRefusal(attempt, ingest, error.code, error.reason);
-        throw error;
-      }
-      this.#options.log.error({ err: error, stream: stream.id }, 'a publish could not be opened');
-      throw new PublishRefused('unavailable', 'The server could not open the session; try again.');
-    }
+  /**
+   * Opens the stream's session, or goes on with the one that is open, for a publisher whose key is right. Rejects with
+   * `PublishRefused` while another publisher sends, while another server has the session, and when the server stops.
+   */
+  publish(ingest: string, attempt: PublishAttempt, verified: VerifiedKey): Promise<Publication> {
+    return this.#inOrder(verified.stream.id, () => this.#admit(ingest, attempt, verified));
   }
 
-  async #admit(
-    ingest: string,
-    attempt: PublishAttempt,
-    verified: { stream: StreamRow; keyId: string },
-  ): Promise<Publication> {
+  async #admit(ingest: string, attempt: PublishAttempt, verified: VerifiedKey): Promise<Publication> {
+    if (this.#stopping) throw new PublishRefused('unavailable', 'The server is stopping.');
     const stream = streamRef(verified.stream);
     const before = this.#active.get(stream.id);
     if (before?.publication) {
@@ -183,10 +153,19 @@ export class Sessions {
       await events.append({ ...about, type: 'publish.started', data }, tx);
       return { session, publishId };
     });
-    const session = before ?? (await this.#take(opened.session, verified.stream));
+    const session = before ?? (await this.#takeFor(opened, verified.stream));
     if (session.endTimer) clearTimeout(session.endTimer);
     session.endTimer = null;
     return this.#connect(session, opened.publishId, verified.keyId, attempt);
+  }
+
+  async #takeFor(opened: { session: store.SessionRow; publishId: string }, stream: StreamRow): Promise<ActiveSession> {
+    try {
+      return await this.#take(opened.session, stream);
+    } catch (error) {
+      await store.endPublish(this.#options.db, opened.publishId, 'no worker could take the session');
+      throw error;
+    }
   }
 
   /** Joins a publisher and the session's pipeline; both ends of it are looked after here. */
@@ -329,26 +308,6 @@ export class Sessions {
 
   #about(session: ActiveSession): { organizationId: string; streamId: string; sessionId: string } {
     return { organizationId: session.stream.organizationId, streamId: session.stream.id, sessionId: session.id };
-  }
-
-  /** Writes the refusal down for the stream's owner, after the encoder has had its answer. */
-  #noteRefusal(attempt: PublishAttempt, ingest: string, code: string, reason: string): void {
-    const { db, events, log } = this.#options;
-    const { streamId, remoteAddress } = attempt;
-    log.info(
-      { ingest, stream: streamId.slice(0, 64), address: remoteAddress, code },
-      `a publish was refused: ${reason}`,
-    );
-    void (async () => {
-      const row = await db
-        .selectFrom('streams')
-        .select('organization_id')
-        .where('id', '=', streamId)
-        .executeTakeFirst();
-      if (!row) return;
-      const data = { ingest, code, reason, remote_address: remoteAddress };
-      await events.append({ organizationId: row.organization_id, streamId, type: 'publish.refused', data });
-    })().catch((error: unknown) => log.warn({ err: error }, 'a refused publish could not be noted'));
   }
 
   #inOrder<T>(streamId: string, work: () => Promise<T>): Promise<T> {
