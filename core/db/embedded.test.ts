@@ -1,7 +1,7 @@
 /** The embedded Postgres: its first start, its second, and what is left of it after a `kill -9`. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
@@ -11,6 +11,7 @@ import { quietLog } from '../../test/support/log.ts';
 import { allProcesses } from '../../test/support/processes.ts';
 import { until } from '../../test/support/until.ts';
 import { type Database, startDatabase } from './database.ts';
+import { isAlive } from './lock.ts';
 
 /** Starts a server's database in a process of its own that can be killed. */
 const child = `
@@ -96,13 +97,32 @@ describe('embedded Postgres', function () {
     await until(() => postgresOf(folder).length === 0, 'every process of Postgres to end');
   });
 
-  it('starts when Postgres itself was killed and left its lock file', async () => {
-    const first = await start();
+  it('is started again when it was killed, where its connections find it', async () => {
+    const { pool } = await start();
+    await pool.query('CREATE TABLE kept AS SELECT 42 AS n');
     const pid = Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
-    await first.pool.query('CREATE TABLE kept (n int)');
     process.kill(pid, 'SIGKILL');
-    await until(() => postgresOf(folder).length === 0, 'Postgres to be gone');
+    const found = await until(
+      () =>
+        pool.query('SELECT n FROM kept').then(
+          ({ rows }) => rows,
+          () => null,
+        ),
+      'Postgres to answer again',
+    );
+    expect(found[0]).to.include({ n: 42 });
+    await until(() => !isAlive(pid), 'the killed Postgres to be gone');
+    await database!.stop();
+    expect(postgresOf(folder)).to.deep.equal([]);
+  });
+
+  it('starts when its server was killed, and Postgres too, and left its lock file', async () => {
+    const first = await start();
+    await first.pool.query('CREATE TABLE kept (n int)');
+    const file = join(folder, 'postgres', 'postmaster.pid');
+    const left = readFileSync(file);
     await first.stop();
+    writeFileSync(file, left);
     const { rows } = await (await start()).pool.query("SELECT to_regclass('kept') IS NOT NULL AS kept");
     expect(rows).to.deep.equal([{ kept: true }]);
   });

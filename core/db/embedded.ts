@@ -179,6 +179,15 @@ function isPostgresOf(pid: number, cluster: string): boolean {
   return existsSync(file) && readFileSync(file, 'utf8').split('\0').includes(cluster);
 }
 
+/** A Postgres that has answered a connection. */
+interface Serving {
+  launched: Launched;
+  /** Its last lines. */
+  said(): string;
+  /** Resolves when it is gone. */
+  ended: Promise<void>;
+}
+
 async function launch(
   program: string,
   cluster: string,
@@ -190,30 +199,64 @@ async function launch(
     const port = await freePort();
     const all = { ...settings, ...(options.durable === false ? careless : {}), port: String(port) };
     const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const launched = launchAs(account, program, ['-D', cluster, ...flags]);
-    const said = keepLastLines(launched, options.log);
-    const ended = once(launched.child, 'exit').then(() => undefined);
     const url = `postgres://${user}:${password}@127.0.0.1:${port}/postgres`;
-    const state = { stopping: false };
-    if (await becomesReady(url, launched)) {
-      void ended.then(() => {
-        if (!state.stopping) options.log.error({ said: said() }, 'the embedded database ended by itself');
-      });
-      return {
-        url,
-        async stop() {
-          state.stopping = true;
-          launched.interrupt();
-          await ended;
-        },
-      };
-    }
-    launched.interrupt();
-    await ended;
+    const start = () => serve(launchAs(account, program, ['-D', cluster, ...flags]), url, options.log);
+    const serving = await start();
+    if (!('failure' in serving)) return keepServing(serving, start, url, options.log);
     // Between finding the port and using it another program may have taken it.
-    if (attempt < 3 && said().includes('could not bind')) continue;
-    throw embeddedFailed(`Postgres said: ${said() || 'nothing'}`);
+    if (attempt < 3 && serving.failure.includes('could not bind')) continue;
+    throw embeddedFailed(`Postgres said: ${serving.failure}`);
   }
+}
+
+async function serve(launched: Launched, url: string, log: Logger): Promise<Serving | { failure: string }> {
+  const said = keepLastLines(launched, log);
+  const ended = once(launched.child, 'exit').then(() => undefined);
+  if (await becomesReady(url, launched)) return { launched, said, ended };
+  launched.interrupt();
+  await ended;
+  return { failure: said() || 'nothing' };
+}
+
+/** Starts Postgres again where it ends by itself, on the same port: connections come back, and what is live has not waited for it. */
+function keepServing(
+  first: Serving,
+  start: () => Promise<Serving | { failure: string }>,
+  url: string,
+  log: Logger,
+): Embedded {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let serving: Serving | null = first;
+  const kept = (async () => {
+    while (!signal.aborted) {
+      if (serving) {
+        await serving.ended;
+        if (signal.aborted) return;
+        log.error({ said: serving.said() }, 'the embedded database ended by itself; it is started again');
+        serving = null;
+      }
+      const next = await start();
+      if ('failure' in next) {
+        log.error({ said: next.failure }, 'the embedded database does not start; trying again');
+        await delay(1000, undefined, { signal }).catch(() => undefined);
+        continue;
+      }
+      serving = next;
+      log.info({}, 'the embedded database is there again');
+    }
+    // It was stopped while it started.
+    serving?.launched.interrupt();
+    await serving?.ended;
+  })();
+  return {
+    url,
+    async stop() {
+      stopping.abort();
+      serving?.launched.interrupt();
+      await kept;
+    },
+  };
 }
 
 /** True once it answers a connection; false when it ended first. Recovery after a crash may take long, so only its end is failure. */
