@@ -54,8 +54,12 @@ export class StreamDirectory {
         return facts;
       },
       (error: unknown) => {
+        const known = this.#entries.get(streamId);
         if (this.#pending.get(streamId) === looking) this.#pending.delete(streamId);
-        throw error;
+        if (known === undefined) throw error;
+        // What is live plays on while the database is away: what was last known of it stands until it can be looked up.
+        known.until = Date.now() + TRUSTED_FOR;
+        return known.facts;
       },
     );
     this.#pending.set(streamId, looking);
