@@ -1,4 +1,5 @@
 /** The life of sessions: publish, live, reconnecting, ended; who takes over from whom, and when it is over. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { type Logger, type Publication, type PublishAttempt, PublishRefused, type StreamRef } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
@@ -12,6 +13,8 @@ import type { SessionWork, Worker } from './worker.ts';
 
 /** A publisher that has sent nothing for this long gives way to another with a valid key. */
 const SILENT_MS = 3000;
+/** What the database did not take is tried again after so long. */
+const RETRY_MS = 2000;
 
 export interface SessionsOptions {
   db: Kysely<CoreTables>;
@@ -195,17 +198,36 @@ export class Sessions {
     await session.work.pipeline.detach();
     if (session.publication?.id === publishId) session.publication = null;
     session.work.presentation.setState('reconnecting');
-    const { db, events, log } = this.#options;
+    const { log } = this.#options;
+    let until: Date | null = null;
+    for (let noted = false; !noted; ) {
+      try {
+        until = await this.#noteGone(session, publishId, reason);
+        noted = true;
+      } catch (error) {
+        if (this.#stopping) throw error;
+        // Unnoted, the session would be live for ever: a database that is away for a moment is waited for.
+        log.error({ err: error, session: session.id }, 'the end of a publish could not be noted; trying again');
+        await delay(RETRY_MS);
+      }
+    }
+    if (session.publication) return;
+    log.info({ session: session.id, reason }, 'the publisher has gone');
+    if (!this.#stopping) this.#endAt(session, until ?? new Date());
+  }
+
+  /** Answers when the session is to end; null where it has, or where another publisher is there already. */
+  #noteGone(session: ActiveSession, publishId: string, reason: string): Promise<Date | null> {
+    const { db, events } = this.#options;
     const about = this.#about(session);
-    const until = await withTransaction(db, async (tx) => {
+    return withTransaction(db, async (tx) => {
       await store.endPublish(tx, publishId, reason);
       await events.append({ ...about, type: 'publish.ended', data: { publish_id: publishId, reason } }, tx);
+      if (session.publication) return null;
       const end = await store.markReconnecting(tx, session.id, session.reconnectWindow);
       if (end) await events.append({ ...about, type: 'session.reconnecting', data: { until: end.toISOString() } }, tx);
       return end;
     });
-    log.info({ session: session.id, reason }, 'the publisher has gone');
-    if (!this.#stopping) this.#endAt(session, until ?? new Date());
   }
 
   #endAt(session: ActiveSession, until: Date): void {
@@ -216,7 +238,7 @@ export class Sessions {
           await this.#close(session, 'the publisher did not return');
         }).catch((error: unknown) => {
           this.#options.log.error({ err: error, session: session.id }, 'a session could not be ended; trying again');
-          this.#endAt(session, new Date(Date.now() + 2000));
+          this.#endAt(session, new Date(Date.now() + RETRY_MS));
         });
       },
       Math.max(0, until.getTime() - Date.now()),
