@@ -15,6 +15,8 @@ export interface ServerOptions {
   dataDir?: string;
   ports?: Ports;
   env?: Record<string, string>;
+  /** With the demo's picture on a stream of its own. */
+  demo?: boolean;
 }
 
 export interface Ports {
@@ -64,7 +66,8 @@ export async function freePorts(): Promise<Ports> {
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const ports = options.ports ?? (await freePorts());
   const dataDir = options.dataDir ?? temporaryFolder();
-  const child = spawn(process.execPath, [main, 'start', ...(options.config ? ['--config', options.config] : [])], {
+  const flags = [...(options.config ? ['--config', options.config] : []), ...(options.demo ? ['--demo'] : [])];
+  const child = spawn(process.execPath, [main, 'start', ...flags], {
     env: {
       ...process.env,
       LIVESTREAMS_DATA_DIR: dataDir,
