@@ -254,7 +254,7 @@ export class SessionPipeline {
   #replan(reason: string, force = false): void {
     this.#planning = this.#planning
       .then(async () => {
-        const { source } = this.#watch;
+        const source = this.#watch.stated;
         const base: PipelinePlan = { offerSource: true, renditions: [], keyframes: 'source' };
         const plan = source.video ? await this.#options.shape(base, source, this.#shed) : base;
         if (this.#abandoned) return;

@@ -17,7 +17,7 @@ export class SourceWatch {
   #first = 0;
   #newest = 0;
   #bytes = 0;
-  /** Of the first seconds: plans are made from it, and one that moved would change them for no reason. */
+  /** Of the newest full window. */
   #measured: number | null = null;
 
   frame(frame: Frame): void {
@@ -33,23 +33,34 @@ export class SourceWatch {
     }
     const seconds = (frame.dts - this.#first) / 1000;
     if (seconds >= BITRATE_WINDOW) {
-      this.#measured ??= Math.round((this.#bytes * 8) / seconds);
+      this.#measured = Math.round((this.#bytes * 8) / seconds);
       this.#first = frame.dts;
       this.#bytes = 0;
     }
   }
 
-  /** A new connection may be an encoder with other settings: what was seen of keyframes counts no more. */
+  /** A new connection may be an encoder with other tracks and settings: what was seen and said before counts no more. */
   interrupted(): void {
+    this.video = null;
+    this.audio = null;
+    this.statedVideoBitrate = null;
+    this.statedFrameRate = null;
     this.#lastKeyframe = null;
     this.#longestGroup = 0;
     this.#bytes = 0;
+    this.#measured = null;
   }
 
   /** Longest distance of keyframes in seconds, the open group included. */
   get keyframeInterval(): number | null {
     if (this.#lastKeyframe === null) return this.#longestGroup || null;
     return Math.max(this.#longestGroup, (this.#newest - this.#lastKeyframe) / 1000);
+  }
+
+  /** What plans are made from: without what is measured, so that a plan does not change in the middle of a connection for it. */
+  get stated(): Source {
+    const { video, audio } = this.source;
+    return { video: video && { ...video, bitrate: this.statedVideoBitrate }, audio };
   }
 
   get source(): Source {
