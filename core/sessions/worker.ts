@@ -66,9 +66,13 @@ export class Worker {
     if (epoch === null) return null;
     const { db, events, hooks, ledger, spool, presentations, ffmpeg, log } = this.#options;
     const former = await readSession(db, row.id);
+    // One after the other, so that they are read in the order in which they happened.
+    let emitted: Promise<unknown> = Promise.resolve();
     const emit = <T extends keyof EventMap & string>(type: T, data: EventMap[T]) => {
       const event = { type, organizationId: stream.organizationId, streamId: stream.id, sessionId: row.id, data };
-      events.append(event).catch((error: unknown) => log.warn({ err: error, type }, 'an event could not be written'));
+      emitted = emitted
+        .then(() => events.append(event))
+        .catch((error: unknown) => log.warn({ err: error, type }, 'an event could not be written'));
     };
 
     const writer: SpoolSession = {
