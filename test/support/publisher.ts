@@ -77,6 +77,13 @@ export function publishAtOnce(url: string, picture: Picture, seconds: number): P
   return start(pictureArguments(picture, seconds), url);
 }
 
+const running = new Set<Publisher>();
+
+/** Kills what a test has left publishing. */
+export async function killPublishers(): Promise<void> {
+  await Promise.all([...running].map((publisher) => publisher.kill()));
+}
+
 function start(media: string[], url: string): Publisher {
   const flv = ['-flvflags', 'no_duration_filesize', '-f', 'flv', url];
   const child = spawn('ffmpeg', ['-hide_banner', '-nostdin', '-loglevel', 'warning', ...media, ...flv], {
@@ -89,5 +96,12 @@ function start(media: string[], url: string): Publisher {
     child.kill(signal);
     await ended;
   };
-  return { process: child, output: () => output, ended, stop: () => end('SIGINT'), kill: () => end('SIGKILL') };
+  const publisher: Publisher = {
+    ...{ process: child, output: () => output, ended },
+    stop: () => end('SIGINT'),
+    kill: () => end('SIGKILL'),
+  };
+  running.add(publisher);
+  void ended.then(() => running.delete(publisher));
+  return publisher;
 }
