@@ -6,6 +6,8 @@ const WIDTH = 640;
 const HEIGHT = 360;
 const RATE = 30;
 const SQUARE = 64;
+/** Frames that may wait for the encoder. With more the machine is too slow to make the picture, and nothing can be told from it. */
+const WAITING = 2 * RATE;
 
 const LUMA = WIDTH * HEIGHT;
 const FRAME = (LUMA * 3) / 2;
@@ -53,6 +55,11 @@ const bases = [background(0), background(1)];
 const start = performance.now();
 let number = 0;
 function next(): void {
+  if (ffmpeg.stdin.writableLength > WAITING * FRAME) {
+    process.stderr.write('The picture cannot be made in real time here: other work takes the processor.\n');
+    ffmpeg.kill('SIGKILL');
+    return;
+  }
   ffmpeg.stdin.write(draw(bases[number % bases.length]!, number));
   number++;
   setTimeout(next, Math.max(0, start + (number * 1000) / RATE - performance.now()));

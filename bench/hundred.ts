@@ -4,22 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { publishFlv } from '../plugins/rtmp/client/publish.ts';
 import { startServer } from '../test/support/server.ts';
 import { until } from '../test/support/until.ts';
+import { liveEdge, mediaPlaylists } from './live-edge.ts';
 import { cpuSeconds } from './processes.ts';
 import type { Row } from './row.ts';
 import { SharedSource } from './shared-source.ts';
 
 const SESSIONS = 100;
-
-/** Seconds of media that the newest playlist of a stream lies behind what has been sent. */
-async function newestEnd(url: string): Promise<number> {
-  const playlist = await (await fetch(url)).text();
-  const dates = [...playlist.matchAll(/^#EXT-X-PROGRAM-DATE-TIME:(.+)$/gm)];
-  const last = dates.at(-1);
-  if (!last) return 0;
-  const rest = playlist.slice(last.index);
-  const parts = [...rest.matchAll(/^#EXT-X-PART:DURATION=([\d.]+)/gm)].reduce((sum, part) => sum + Number(part[1]), 0);
-  return Date.parse(last[1]!) / 1000 + parts;
-}
 
 export async function measureHundred(file: string, config: string, seconds = 30): Promise<Row> {
   const server = await startServer({ config });
@@ -32,7 +22,7 @@ export async function measureHundred(file: string, config: string, seconds = 30)
   );
   const source = new SharedSource(ffmpeg.stdout);
   const abort = new AbortController();
-  let dropped = 0;
+  const reasons: string[] = [];
   const streams = [];
   for (let i = 0; i < SESSIONS; i++) streams.push(await server.createStream({ title: `Stream ${i}` }));
   const publishing = streams.map((stream) =>
@@ -43,28 +33,24 @@ export async function measureHundred(file: string, config: string, seconds = 30)
       key: stream.key,
       flv: source.reader(abort.signal),
       signal: abort.signal,
-    }).catch(() => {
-      if (!abort.signal.aborted) dropped++;
+    }).catch((error: unknown) => {
+      if (!abort.signal.aborted) reasons.push((error as Error).message);
     }),
   );
   try {
     const playlists = await Promise.all(
-      streams.map(async ({ id }) => {
-        const master = `${server.url}/live/${id}/index.m3u8`;
-        const media = await until(
-          async () => /^[^#].*\/source\/.*$/m.exec(await (await fetch(master)).text())?.[0],
-          'every stream to play',
-          { seconds: 60 },
-        );
-        return new URL(media, master).href;
-      }),
+      streams.map(({ id }) =>
+        until(async () => (await mediaPlaylists(`${server.url}/live/${id}/index.m3u8`))[0], 'every stream to play', {
+          seconds: 60,
+        }),
+      ),
     );
     await delay(5000);
     const before = cpuSeconds(server.process.pid!);
-    const starts = await Promise.all(playlists.map(newestEnd));
+    const starts = await Promise.all(playlists.map(liveEdge));
     const started = performance.now();
     await delay(seconds * 1000);
-    const ends = await Promise.all(playlists.map(newestEnd));
+    const ends = await Promise.all(playlists.map(liveEdge));
     const wall = (performance.now() - started) / 1000;
     const cpu = (cpuSeconds(server.process.pid!) - before) / wall;
     const speeds = ends.map((end, i) => (end - starts[i]!) / wall);
@@ -77,8 +63,8 @@ export async function measureHundred(file: string, config: string, seconds = 30)
       unit: 'wall s / media s',
       wantedRatio: 1.03,
       wantedAbsolute: null,
-      flaws: dropped > 0 ? [`${dropped} dropped`] : [],
-      note: `${dropped} dropped; all our processes together used ${cpu.toFixed(2)} cores, the publishers not counted.`,
+      flaws: reasons.length > 0 ? [`${reasons.length} dropped (${[...new Set(reasons)].join(' ')})`] : [],
+      note: `All our processes together used ${cpu.toFixed(2)} cores, the publishers not counted.`,
     };
   } finally {
     abort.abort();
