@@ -16,7 +16,7 @@ export function describeStreams(db: Kysely<CoreTables>): DescribeStream {
             .select(['sessions.id as session_id', 'sessions.state', 'sessions.started_at', 'sessions.ended_at'])
             .whereRef('sessions.stream_id', '=', 'streams.id')
             .where(
-              sql<boolean>`sessions.state <> 'ended' OR EXISTS (SELECT 1 FROM segments WHERE session_id = sessions.id)`,
+              sql<boolean>`(sessions.state <> 'ended' OR EXISTS (SELECT 1 FROM segments WHERE session_id = sessions.id))`,
             )
             .orderBy('sessions.id', 'desc')
             .limit(1)
