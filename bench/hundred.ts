@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { publishFlv } from '../plugins/rtmp/client/publish.ts';
-import { startServer } from '../test/support/server.ts';
+import { type CreatedStream, startServer } from '../test/support/server.ts';
 import { until } from '../test/support/until.ts';
 import { liveEdge, mediaPlaylists } from './live-edge.ts';
 import { cpuSeconds } from './processes.ts';
@@ -23,21 +23,23 @@ export async function measureHundred(file: string, config: string, seconds = 30)
   const source = new SharedSource(ffmpeg.stdout);
   const abort = new AbortController();
   const reasons: string[] = [];
-  const streams = [];
+  const streams: CreatedStream[] = [];
   for (let i = 0; i < SESSIONS; i++) streams.push(await server.createStream({ title: `Stream ${i}` }));
-  const publishing = streams.map((stream) =>
-    publishFlv({
-      host: '127.0.0.1',
-      port: server.ports.rtmp,
-      streamId: stream.id,
-      key: stream.key,
-      flv: source.reader(abort.signal),
-      signal: abort.signal,
-    }).catch((error: unknown) => {
-      if (!abort.signal.aborted) reasons.push((error as Error).message);
-    }),
-  );
+  const publishing: Promise<void>[] = [];
+  const publish = ({ id, key }: CreatedStream) =>
+    new Promise<void>((onStart) => {
+      const { signal } = abort;
+      const flv = source.reader(signal);
+      const sent = publishFlv({ host: '127.0.0.1', port: server.ports.rtmp, streamId: id, key, flv, signal, onStart });
+      const ended = sent.catch((error: unknown) => {
+        if (!signal.aborted) reasons.push((error as Error).message);
+        onStart();
+      });
+      publishing.push(ended);
+    });
   try {
+    // One after the other: how many can begin in the same instant is another question.
+    for (const stream of streams) await publish(stream);
     const playlists = await Promise.all(
       streams.map(({ id }) =>
         until(async () => (await mediaPlaylists(`${server.url}/live/${id}/index.m3u8`))[0], 'every stream to play', {
