@@ -37,7 +37,7 @@ function draw(base: Buffer, number: number): Buffer {
 const ffmpeg = spawn(
   'ffmpeg',
   [
-    ...'-hide_banner -loglevel warning -fflags nobuffer -probesize 32 -analyzeduration 0'.split(' '),
+    ...'-hide_banner -loglevel error -fflags nobuffer -probesize 32 -analyzeduration 0'.split(' '),
     ...`-f rawvideo -pix_fmt yuv420p -s ${WIDTH}x${HEIGHT} -r ${RATE} -i pipe:0`.split(' '),
     ...'-f lavfi -i sine=frequency=440:beep_factor=4:sample_rate=48000 -shortest'.split(' '),
     ...`-c:v libx264 -preset veryfast -tune zerolatency -g ${RATE} -keyint_min ${RATE} -sc_threshold 0`.split(' '),

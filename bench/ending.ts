@@ -9,10 +9,11 @@ import { descendants } from '../test/support/processes.ts';
 const GRACE = 10_000;
 
 /**
- * Answers a folder that is also the temporary folder of this process and of all that it starts.
+ * Answers a folder that is also the temporary folder of this process and of all that it starts, and a signal that aborts when
+ * nothing more is to be started.
  * When this process exits, or is told to by a signal, what still runs is ended and the folder removed.
  */
-export function temporaryFolderOfRun(): string {
+export function temporaryFolderOfRun(): { folder: string; interrupted: AbortSignal } {
   const folder = mkdtempSync(join(tmpdir(), 'livestreams-bench-'));
   // The embedded database runs as a user of its own where the run is root's.
   chmodSync(folder, 0o755);
@@ -21,16 +22,16 @@ export function temporaryFolderOfRun(): string {
     for (const { pid } of descendants()) send(pid, 'SIGKILL');
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
-  let ending = false;
+  const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       // npm and a terminal both pass on a Ctrl-C.
-      if (ending) return;
-      ending = true;
+      if (interruption.signal.aborted) return;
+      interruption.abort();
       void endChildren().then(() => process.exit(130));
     });
   }
-  return folder;
+  return { folder, interrupted: interruption.signal };
 }
 
 /** Each child ends its own. */

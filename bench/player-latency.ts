@@ -114,7 +114,7 @@ export async function measurePlayerLatency(seconds = 300): Promise<Row[]> {
     abort.abort();
     await Promise.allSettled(publishing);
     await Promise.all(browsers.map((browser) => browser.close()));
-    generator.disconnect();
+    if (generator.connected) generator.disconnect();
     await nginx.stop();
     await server.stop();
   }

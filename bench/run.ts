@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
 });
 const seconds = options.seconds === undefined ? undefined : Number(options.seconds);
 
-const folder = temporaryFolderOfRun();
+const { folder, interrupted } = temporaryFolderOfRun();
 
 const MEDIA_S = 30;
 const NOTHING_ENCODED = fileURLToPath(new URL('configs/source-only.config.ts', import.meta.url));
@@ -59,18 +59,23 @@ const rows: Row[] = [];
 const failures: Failure[] = [];
 for (const [name, run] of Object.entries(benchmarks)) {
   if (options.only.length > 0 && !options.only.includes(name)) continue;
+  if (interrupted.aborted) break;
   process.stdout.write(`${name} …\n`);
   try {
     const measured = await run();
     rows.push(...measured);
     for (const row of measured) process.stdout.write(`  ${summarize(row)}\n`);
   } catch (error) {
+    if (interrupted.aborted) break;
     failures.push({ name, reason: (error as Error).message });
     process.stdout.write(`  could not be measured: ${(error as Error).stack}\n`);
   }
 }
 
-const results = writeResults(rows, failures, new Date());
-process.stdout.write(`\n${results}`);
-if (options.only.length === 0 && seconds === undefined) writeFileSync(new URL('results.md', import.meta.url), results);
-process.exitCode = failures.length === 0 ? 0 : 1;
+if (!interrupted.aborted) {
+  const results = writeResults(rows, failures, new Date());
+  process.stdout.write(`\n${results}`);
+  const whole = options.only.length === 0 && seconds === undefined;
+  if (whole) writeFileSync(new URL('results.md', import.meta.url), results);
+  process.exitCode = failures.length === 0 ? 0 : 1;
+}

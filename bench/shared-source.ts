@@ -17,6 +17,7 @@ export class SharedSource {
   readonly #queues = new Set<Buffer[]>();
   readonly #waiting = new Set<() => void>();
   #held = Buffer.alloc(0);
+  #ended = false;
 
   /** Takes H.264 and AAC in the legacy form of FLV, as ffmpeg writes them. */
   constructor(input: Readable) {
@@ -24,9 +25,13 @@ export class SharedSource {
       this.#take(chunk);
       this.#wake();
     });
+    input.once('end', () => {
+      this.#ended = true;
+      this.#wake();
+    });
   }
 
-  /** Whole tags from the newest keyframe on until the signal aborts; from the first one where none came yet. */
+  /** Whole tags from the newest keyframe on until the input ends or the signal aborts; from the first one where none came yet. */
   async *reader(signal: AbortSignal): AsyncGenerator<Buffer> {
     const queue = [...this.#head, ...this.#group];
     this.#queues.add(queue);
@@ -35,6 +40,7 @@ export class SharedSource {
     try {
       while (!signal.aborted) {
         if (queue.length > 0) yield Buffer.concat(queue.splice(0));
+        else if (this.#ended) return;
         else await new Promise<void>((resolve) => this.#waiting.add(resolve));
       }
     } finally {
