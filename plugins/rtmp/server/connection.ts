@@ -104,7 +104,8 @@ export class Connection {
   private rest(): void {
     this.resting ??= setTimeout(() => {
       this.resting = undefined;
-      this.flow();
+      // All that has come, as one piece: a flowing socket would hand on a single write of the publisher, and rest again.
+      if (this.source?.tags.pressed || this.socket.read() === null) this.flow();
     }, REST_TIME);
   }
 
