@@ -1,5 +1,6 @@
 /** Ends what a run has started, however it ends itself: processes first, then their files. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -28,7 +29,10 @@ export function temporaryFolderOfRun(): { folder: string; interrupted: AbortSign
       // npm and a terminal both pass on a Ctrl-C.
       if (interruption.signal.aborted) return;
       interruption.abort();
-      void endChildren().then(() => process.exit(130));
+      void endChildren()
+        // A database whose server has ended at once is still writing its last, and is nobody's child any more.
+        .then(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }))
+        .finally(() => process.exit(130));
     });
   }
   return { folder, interrupted: interruption.signal };
