@@ -13,6 +13,7 @@ import {
   playerState,
   waitForPlayer,
 } from '../support/chromium.ts';
+import { readMedia } from '../support/playlists.ts';
 import { NUMBER_BITS, type Publisher, publish } from '../support/publisher.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -210,6 +211,26 @@ describe('watching', function () {
     await until(async () => (await shownNumber()) >= 10_000, 'the picture of the publisher that returned');
     await picturesMove();
     expect(await page.title()).to.equal('not reloaded');
+  });
+
+  it('is at the live edge again after the network of the viewer was away', async () => {
+    const channel = await newChannel();
+    goLive(channel);
+    await channel.playing();
+    await open('watch', channel);
+    await waitForPlayer(page, plays);
+    const { currentTime } = await picturesMove();
+    await browser.context.setOffline(true);
+    const source = (await channel.renditions()).get('source')!;
+    // One second a segment: far more than hurrying makes up for while this test waits.
+    const away = (await readMedia(source)).segments.at(-1)!.sequence + 15;
+    await until(async () => (await readMedia(source)).segments.at(-1)!.sequence >= away, 'the broadcast to go on', {
+      seconds: 60,
+    });
+    await browser.context.setOffline(false);
+    await waitForPlayer(page, (state) => state.currentTime > currentTime + 13 && (state.latency ?? 99) < 4);
+    expect(await page.title()).to.equal('not reloaded');
+    await picturesMove();
   });
 
   it('says in words that there is no such stream', async () => {

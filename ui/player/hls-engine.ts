@@ -156,7 +156,13 @@ export class HlsEngine implements Engine {
       if (video.playbackRate !== 1 && details?.live) video.playbackRate = 1;
       return;
     }
-    if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.paused || video.buffered.length === 0) return;
+    if (video.paused) return;
+    // Who fell so far behind unwillingly (a network that was away, a machine that slept) jumps: hurrying would take minutes.
+    if (this.#started && !video.seeking && details.edge - video.currentTime > FOLLOWING_LIMIT) {
+      this.goLive();
+      return;
+    }
+    if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.buffered.length === 0) return;
     const buffer = video.buffered.end(video.buffered.length - 1) - video.currentTime;
     const rate = this.#rate.sample(performance.now(), buffer);
     if (video.playbackRate !== rate) video.playbackRate = rate;
