@@ -11,8 +11,11 @@ const PUBLISH_TIME = 10_000;
 const AUTHORIZE_TIME = 10_000;
 /** How long a peer may take to read our last words. */
 const GOODBYE_TIME = 2_000;
-/** Between two reads of a publisher whose viewers are seconds behind anyway: a read for each frame would cost several times as much. */
-const REST_TIME = 100;
+/**
+ * For so long tags are gathered for a reader whose viewers are seconds behind anyway: a write for each frame costs both sides more. The
+ * publisher's socket is read as it comes: one that is paused closes its window, and a sender waits longer than the pause.
+ */
+const GATHER_TIME = 100;
 /** A peer that does not read its replies. */
 const UNREAD_REPLIES = 256 * 1024;
 
@@ -36,8 +39,8 @@ export class Connection {
   private deadline: NodeJS.Timeout | undefined;
   private replies: Buffer[] = [];
   private ended = false;
-  private rests = false;
-  private resting: NodeJS.Timeout | undefined;
+  private gathers = false;
+  private gathering: NodeJS.Timeout | undefined;
   private handshakeSeen = false;
 
   /** `idleTimeout` in milliseconds. */
@@ -70,7 +73,7 @@ export class Connection {
   /** Lets the publisher in; its tags go to `source` from now on. */
   accept(source: PublishedSource, latency: Latency): void {
     if (this.ended) return;
-    this.rests = latency === 'standard';
+    this.gathers = latency === 'standard';
     clearTimeout(this.deadline);
     this.source = source;
     source.onRelieved = () => this.flow();
@@ -96,28 +99,33 @@ export class Connection {
       this.handshakeSeen = true;
       if (!this.session.authorizing) this.expect(PUBLISH_TIME, 'The client did not publish.');
     }
-    this.flush();
-    if (this.rests) this.rest();
+    this.reply();
+    if (this.gathers) this.gather();
+    else this.source?.flush();
     this.flow();
   }
 
-  private rest(): void {
-    this.resting ??= setTimeout(() => {
-      this.resting = undefined;
-      // All that has come, as one piece: a flowing socket would hand on a single write of the publisher, and rest again.
-      if (this.source?.tags.pressed || this.socket.read() === null) this.flow();
-    }, REST_TIME);
+  private gather(): void {
+    this.gathering ??= setTimeout(() => {
+      this.gathering = undefined;
+      this.source?.flush();
+      this.flow();
+    }, GATHER_TIME);
   }
 
-  /** Reads on, or not: not while the publish is being decided, while its reader is behind, or until the next read is due. */
+  /** Reads on, or not: not while the publish is being decided, and not while its reader is behind. */
   private flow(): void {
     if (this.ended) return;
-    if (this.session.authorizing || this.source?.tags.pressed || this.resting) this.socket.pause();
+    if (this.session.authorizing || this.source?.tags.pressed) this.socket.pause();
     else if (this.socket.isPaused()) this.socket.resume();
   }
 
   private flush(): void {
     this.source?.flush();
+    this.reply();
+  }
+
+  private reply(): void {
     if (this.replies.length === 0) return;
     const bytes = Buffer.concat(this.replies);
     this.replies = [];
@@ -134,7 +142,7 @@ export class Connection {
     if (this.ended) return;
     this.ended = true;
     clearTimeout(this.deadline);
-    clearTimeout(this.resting);
+    clearTimeout(this.gathering);
     this.flush();
     if (this.source) this.source.onRelieved = () => {};
     this.sayGoodbye();
