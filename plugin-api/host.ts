@@ -24,7 +24,7 @@ export interface NewEvent<T extends keyof EventMap & string> {
   data: EventMap[T];
 }
 
-/** Bytes under keys like `sessions/<id>/source/12.m4s`. A put is whole or not there. */
+/** Bytes under keys like `sessions/<id>/source/12.1.m4s`. A put is whole or not there. */
 export interface Storage {
   put(key: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<{ size: number }>;
   /** Throws `LS_STORAGE_NOT_FOUND` where there is nothing. `range` is inclusive, in bytes. */

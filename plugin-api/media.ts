@@ -32,6 +32,20 @@ export interface Source {
   audio: SourceAudio | null;
 }
 
+/** A source as events and the API tell of it. */
+export interface SourceFacts {
+  video: {
+    codec: VideoCodec;
+    codec_string: string;
+    width: number;
+    height: number;
+    frame_rate: number | null;
+    bitrate: number | null;
+    keyframe_interval: number | null;
+  } | null;
+  audio: { codec: AudioCodec; sample_rate: number; channels: number } | null;
+}
+
 /** One quality made by the session's encoder. */
 export interface EncodedRendition {
   /** Unique in the session, lower-case letters, digits and `-`; also a path segment: `720p`. */

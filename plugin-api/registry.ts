@@ -7,7 +7,7 @@
  * }
  * ```
  */
-import type { Latency } from './media.ts';
+import type { Latency, SourceFacts } from './media.ts';
 
 /** Events: durable rows, fanned out to dashboards and webhooks. Key: type; value: data. Core's own are here. */
 export interface EventMap {
@@ -38,7 +38,7 @@ export interface EventMap {
   /** The session is over; `duration` is in seconds. */
   'session.ended': { reason: string; duration: number };
   /** What the publisher sends, as its configuration and its frames show it. */
-  'session.source': { video: object | null; audio: object | null };
+  'session.source': SourceFacts;
   /** Which renditions are made from now on, and why. */
   'session.plan': { renditions: string[]; offer_source: boolean; reason: string };
   /** The encoder's own progress, at most every ten seconds. */

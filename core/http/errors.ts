@@ -33,7 +33,7 @@ export const bodyTooLarge = defineError({
   code: 'LS_BODY_TOO_LARGE',
   status: 413,
   title: 'The body is too large',
-  fix: 'Send at most 1 MiB of JSON; files go to /v1/uploads.',
+  fix: 'Send at most 1 MiB of JSON.',
 });
 
 export const mediaTypeUnsupported = defineError({

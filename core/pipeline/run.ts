@@ -1,5 +1,5 @@
 /** A session's pipeline: one reader, the in-process transmuxer, at most one encoder, all into one packager. */
-import type { EventMap, Latency, Logger, PipelinePlan, Source, SourceAddress } from '#plugin-api';
+import type { EventMap, Latency, Logger, PipelinePlan, Source, SourceAddress, SourceFacts } from '#plugin-api';
 import type { PackagerSink } from '../segments/ring.ts';
 import { Demuxer, type Unit } from './demux.ts';
 import { Encoding } from './encoding.ts';
@@ -20,6 +20,15 @@ const INTERVAL_STEP = 0.5;
 const TELEMETRY_MS = 10_000;
 /** A publisher that has sent nothing for this long has no data. */
 const NO_DATA_MS = 3000;
+/** Troubles of one connection: the next may be another encoder, with other settings. */
+const CONNECTION_ISSUES = [
+  'encoder_slow',
+  'keyframe_interval',
+  'plan_failed',
+  'timestamps_jumped',
+  'unsupported_audio',
+  'unsupported_video',
+];
 
 export type SessionEvents = Pick<
   EventMap,
@@ -89,8 +98,8 @@ export class SessionPipeline {
     return this.health.report(Date.now() - this.#lastMediaAt < NO_DATA_MS);
   }
 
-  get source(): Source {
-    return this.#watch.source;
+  get source(): SourceFacts {
+    return this.#watch.facts;
   }
 
   /** Milliseconds since 1970 of the last tag of any publisher. */
@@ -104,6 +113,8 @@ export class SessionPipeline {
     this.#demuxer = new Demuxer();
     this.#watch.interrupted();
     this.#unsupported.clear();
+    this.#shed = 0;
+    for (const code of CONNECTION_ISSUES) this.health.clear(code);
     this.#askedInterval = 0;
     this.#starting = false;
     this.#placed = false;
@@ -193,7 +204,7 @@ export class SessionPipeline {
     if (!both && waited >= 0 && waited < SECOND_TRACK_MS) return;
     if (!video && !audio) return;
     this.#starting = true;
-    this.#options.emit('session.source', this.#watch.source);
+    this.#options.emit('session.source', this.#watch.facts);
     if (video) this.#packager.config('source', video);
     if (audio) this.#packager.config('audio', audio);
     this.#replan('the publisher started');
@@ -204,7 +215,7 @@ export class SessionPipeline {
   }
 
   #configured(kind: 'video' | 'audio'): void {
-    this.#options.emit('session.source', this.#watch.source);
+    this.#options.emit('session.source', this.#watch.facts);
     if (kind === 'video') {
       // What was kept belongs to the old configuration; the encoder starts anew with the keyframe that follows.
       this.#kept.clear();

@@ -1,5 +1,5 @@
 /** What is known of a source as it plays: its configurations, its measured bitrate, the distance of its keyframes. */
-import type { Source } from '#plugin-api';
+import type { Source, SourceFacts } from '#plugin-api';
 import type { AudioConfig, Frame, VideoConfig } from './track.ts';
 
 /** Seconds of media over which the bitrate is measured. */
@@ -76,6 +76,23 @@ export class SourceWatch {
         keyframeInterval: this.keyframeInterval,
       },
       audio: audio && { codec: audio.codec, sampleRate: audio.sampleRate, channels: audio.channels },
+    };
+  }
+
+  /** The same, as events and the API tell of it. */
+  get facts(): SourceFacts {
+    const { video, audio } = this.source;
+    return {
+      video: video && {
+        codec: video.codec,
+        codec_string: video.codecString,
+        width: video.width,
+        height: video.height,
+        frame_rate: video.frameRate,
+        bitrate: video.bitrate,
+        keyframe_interval: video.keyframeInterval,
+      },
+      audio: audio && { codec: audio.codec, sample_rate: audio.sampleRate, channels: audio.channels },
     };
   }
 }
