@@ -36,14 +36,19 @@ const commands: Record<string, (config: Config) => Promise<number>> = { start, d
 async function start(config: Config): Promise<number> {
   const stopped = Promise.withResolvers<void>();
   const early = new AbortController();
+  const stop = () => {
+    early.abort();
+    stopped.resolve();
+  };
   let signals = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (++signals > 1) process.exit(1);
-      early.abort();
-      stopped.resolve();
+      stop();
     });
   }
+  // The command that started it was killed: nobody is left to stop it.
+  process.once('disconnect', stop);
   const running = await boot(config, { demo: options.demo, signal: early.signal });
   process.stdout.write(`${running.summary.join('\n')}\n`);
   await stopped.promise;

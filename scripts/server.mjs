@@ -15,7 +15,8 @@ export function runServer(node, args) {
   // A group of its own, so that a Ctrl-C reaches it once and through here; to the server a second one means: at once.
   const child = spawn(node, [join(root, 'core', 'main.ts'), ...args], {
     detached: true,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    // Through the channel the server notices when this process is gone, however it went.
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
   });
   // A SIGTERM to npm ends npm and the shell that it runs scripts in; neither passes it on to the script.

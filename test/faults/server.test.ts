@@ -1,14 +1,18 @@
 /** The server and its helpers are killed or stopped in the middle of a broadcast: nothing is left, and the next start goes on. */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Channel } from '../support/channel.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { type Media, readMedia } from '../support/playlists.ts';
 import { descendants, type Process } from '../support/processes.ts';
 import { type Publisher, publish } from '../support/publisher.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { freePorts, startServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 import { allGone, CONFIG, expectWhole, PICTURE, processesOf, readAlike, readTogether, watchAlike } from './wreckage.ts';
 
+const COMMAND = fileURLToPath(new URL('../../scripts/livestreams.mjs', import.meta.url));
 /** Number of the first frame of the publisher that returns. */
 const AGAIN = 10_000;
 
@@ -173,5 +177,30 @@ describe('a killed server with its demo', function () {
     }, "the demo's publisher and the session's encoder");
     await server.kill();
     await allGone(processes, server);
+  });
+});
+
+describe('the killed command of a server', function () {
+  this.timeout(120_000);
+
+  it('takes the server with it', async () => {
+    const dataDir = temporaryFolder();
+    const { http, rtmp } = await freePorts();
+    const command = spawn(process.execPath, [COMMAND, 'start', '--config', CONFIG], {
+      env: {
+        ...process.env,
+        LIVESTREAMS_DATA_DIR: dataDir,
+        LIVESTREAMS_HOST: '127.0.0.1',
+        LIVESTREAMS_HTTP_PORT: String(http),
+        LIVESTREAMS_RTMP_PORT: String(rtmp),
+      },
+      stdio: 'ignore',
+    });
+    const ready = () => fetch(`http://127.0.0.1:${http}/readyz`).catch(() => null);
+    await until(async () => (await ready())?.ok, 'the server to be ready');
+    const processes = descendants(command.pid);
+    expect(processes.length, 'main, RTMP, Postgres').to.be.at.least(3);
+    command.kill('SIGKILL');
+    await allGone(processes, { dataDir });
   });
 });

@@ -23,7 +23,7 @@ export function processesOf(server: TestServer): Process[] {
 }
 
 /** Waits until none of the processes is there any more, and none that names the server's data folder. */
-export async function allGone(processes: Process[], { dataDir }: TestServer): Promise<void> {
+export async function allGone(processes: Process[], { dataDir }: Pick<TestServer, 'dataDir'>): Promise<void> {
   const started = new Map(processes.map(({ pid, command }) => [pid, command]));
   let left: Process[] = [];
   await until(() => {
