@@ -33,7 +33,7 @@ function valuesOf(args: string[], flag: string): string[] {
 
 function live(over: Partial<Parameters<typeof liveCommand>[0]> = {}): string[] {
   const plan = { offerSource: true, renditions: [middle, small], keyframes: 'source' as const };
-  return commandLine(liveCommand({ plan, source, format: 'flv', start: 0, cores: 2, ...over }));
+  return commandLine(liveCommand({ plan, source, format: 'flv', start: 0, joinAfter: null, cores: 2, ...over }));
 }
 
 describe('the live command', () => {
@@ -54,6 +54,13 @@ describe('the live command', () => {
     const plan = { offerSource: false, renditions: [small], keyframes: { every: 2 } };
     expect(valuesOf(live({ plan, start: 3_600_733 }), '-force_key_frames')).to.deep.equal([
       'expr:if(isnan(prev_forced_t),1,gt(floor((t+3600.733+.0005)/2),floor((prev_forced_t+3600.733+.0005)/2)))',
+    ]);
+  });
+
+  it('puts one keyframe more where it takes over from another encoder', () => {
+    const plan = { offerSource: false, renditions: [small], keyframes: { every: 2 } };
+    expect(valuesOf(live({ plan, start: 1000, joinAfter: 3500 }), '-force_key_frames')).to.deep.equal([
+      'expr:if(isnan(prev_forced_t),1,max(gt(floor((t+1+.0005)/2),floor((prev_forced_t+1+.0005)/2)),gt(t,2.5005)*lte(prev_forced_t,2.5005)))',
     ]);
   });
 

@@ -191,7 +191,7 @@ describe('Encoder', function () {
       const events = { config() {}, frame: () => console.log('a frame'), progress() {}, exit() {} };
       process.once('message', ({ plan, config, frames }) => {
         config.description = Buffer.from(config.description);
-        const encoder = new Encoder({ plan, source: config, ffmpeg: 'ffmpeg', log, events });
+        const encoder = new Encoder({ plan, source: config, joinAfter: null, ffmpeg: 'ffmpeg', log, events });
         for (const frame of frames) encoder.write({ ...frame, data: Buffer.from(frame.data) });
       });`;
     const owner = spawn(process.execPath, ['--input-type=module', '-e', program], {
@@ -233,6 +233,7 @@ function collect(source: Track, plan: PipelinePlan, how: { ffmpeg?: string; fail
   const progress: EncoderProgress[] = [];
   const exits: { reason: string; expected: boolean }[] = [];
   const encoder = new Encoder({
+    joinAfter: null,
     plan,
     source: source.config,
     ffmpeg: how.ffmpeg ?? 'ffmpeg',

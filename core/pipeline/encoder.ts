@@ -28,6 +28,8 @@ export interface EncoderOptions {
   /** With at least one rendition. */
   plan: PipelinePlan;
   source: VideoConfig;
+  /** See `LiveCommandOptions`. */
+  joinAfter: number | null;
   /** Path of the program, or its name to be looked up. */
   ffmpeg: string;
   log: Logger;
@@ -122,9 +124,9 @@ export class Encoder {
   }
 
   #launch(input: EncoderInput): void {
-    const { plan, source, ffmpeg } = this.#options;
+    const { plan, source, joinAfter, ffmpeg } = this.#options;
     const cores = availableParallelism();
-    const command = liveCommand({ plan, source, format: input.format, start: this.#start, cores });
+    const command = liveCommand({ plan, source, format: input.format, start: this.#start, joinAfter, cores });
     const pipes = Array.from({ length: plan.renditions.length + 1 }, () => 'pipe' as const);
     const child = spawn(ffmpeg, commandLine(command), {
       stdio: ['pipe', 'ignore', 'pipe', ...pipes],

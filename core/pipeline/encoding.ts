@@ -21,6 +21,11 @@ export interface EncodingEvents {
 export interface EncodingOptions {
   plan: PipelinePlan;
   source: VideoConfig;
+  /**
+   * Milliseconds on the session's timeline: up to here another encoder made these renditions. What follows begins with a keyframe, since
+   * it cannot be decoded from the pictures of an encoder whose keyframes were elsewhere. Null: there was none.
+   */
+  joinAfter: number | null;
   ffmpeg: string;
   kept: KeptFrames;
   log: Logger;
@@ -64,11 +69,12 @@ export class Encoding {
   }
 
   #start(): Encoder {
-    const { plan, source, ffmpeg, kept, log, events } = this.#options;
+    const { plan, source, joinAfter, ffmpeg, kept, log, events } = this.#options;
     this.#startedAt = Date.now();
     const encoder = new Encoder({
       plan,
       source,
+      joinAfter,
       ffmpeg,
       log,
       events: {

@@ -38,6 +38,12 @@ export class KeptFrames {
     this.#bytes = 0;
   }
 
+  /** When the last of them is shown (ms); null where none is kept. */
+  get lastShown(): number | null {
+    if (this.#frames.length === 0) return null;
+    return this.#frames.reduce((last, { dts, cts }) => Math.max(last, dts + cts), Number.NEGATIVE_INFINITY);
+  }
+
   /** From a keyframe on. */
   get frames(): readonly Frame[] {
     return this.#frames;

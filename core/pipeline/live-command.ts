@@ -24,14 +24,16 @@ export interface LiveCommandOptions {
   format: LiveInput['format'];
   /** When the first frame is shown, in milliseconds on the session's timeline: where the keyframe grid is counted from. */
   start: number;
+  /** Milliseconds on the session's timeline: the first frame shown after it is a keyframe too, where the plan has a grid. Null: none. */
+  joinAfter: number | null;
   /** Cores of the machine. */
   cores: number;
 }
 
-export function liveCommand({ plan, source, format, start, cores }: LiveCommandOptions): Command {
+export function liveCommand({ plan, source, format, start, joinAfter, cores }: LiveCommandOptions): Command {
   const { renditions } = plan;
   const needed = threadsFor(source, renditions);
-  const keyframes = plan.keyframes === 'source' ? 'source' : gridExpression(plan.keyframes.every, start);
+  const keyframes = plan.keyframes === 'source' ? 'source' : gridExpression(plan.keyframes.every, start, joinAfter);
   return {
     inputs: [{ kind: 'live', format, pipe: INPUT_PIPE, threads: Math.min(needed, cores, MAX_DECODER_THREADS) }],
     graph: [
@@ -76,7 +78,10 @@ function threadsFor(source: VideoConfig, renditions: EncodedRendition[]): number
  * A keyframe on the first frame of each `every` seconds of the session's timeline, whenever the process was started. In ffmpeg 5.1 `t`
  * counts from the process's first frame; half a millisecond makes up for the rounding of a sum of two fractions.
  */
-function gridExpression(every: number, start: number): string {
+function gridExpression(every: number, start: number, joinAfter: number | null): string {
   const line = (time: string) => `floor((${time}+${start / 1000}+.0005)/${every})`;
-  return `expr:if(isnan(prev_forced_t),1,gt(${line('t')},${line('prev_forced_t')}))`;
+  const onGrid = `gt(${line('t')},${line('prev_forced_t')})`;
+  if (joinAfter === null || joinAfter <= start) return `expr:if(isnan(prev_forced_t),1,${onGrid})`;
+  const join = (joinAfter - start) / 1000 + 0.0005;
+  return `expr:if(isnan(prev_forced_t),1,max(${onGrid},gt(t,${join})*lte(prev_forced_t,${join})))`;
 }

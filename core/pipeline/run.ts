@@ -285,6 +285,8 @@ export class SessionPipeline {
   }
 
   async #apply(plan: PipelinePlan, reason: string): Promise<void> {
+    // The former encoder is fed no more from here on, and what it was fed comes out in full.
+    const joinAfter = this.#encoding ? this.#kept.lastShown : null;
     await this.#encoding?.stop();
     this.#encoding = null;
     const { video, audio } = this.#watch;
@@ -296,15 +298,16 @@ export class SessionPipeline {
     this.#options.offer(audio ? [...pictures, 'audio'] : pictures);
     this.#options.emit('session.plan', { renditions: pictures, offer_source: offerSource, reason });
     this.#keyframeHealth();
-    if (encoded.length > 0 && video) this.#encode(plan);
+    if (encoded.length > 0 && video) this.#encode(plan, joinAfter);
   }
 
-  #encode(plan: PipelinePlan): void {
+  #encode(plan: PipelinePlan, joinAfter: number | null): void {
     const { ffmpeg, log, emit } = this.#options;
     const frameRate = () => this.#watch.source.video!.frameRate;
     this.#encoding = new Encoding({
       plan,
       source: this.#watch.video!,
+      joinAfter,
       ffmpeg,
       kept: this.#kept,
       log,
