@@ -18,6 +18,8 @@ const SECOND_TRACK_MS = 500;
 const INTERVAL_STEP = 0.5;
 /** Progress of the encoder becomes an event at most this often. */
 const TELEMETRY_MS = 10_000;
+/** What a publisher that has gone had sent is on its way to us for this long at most. */
+const LAST_READ_MS = 2000;
 /** A publisher that has sent nothing for this long has no data. */
 const NO_DATA_MS = 3000;
 /** Troubles of one connection: the next may be another encoder, with other settings. */
@@ -133,10 +135,16 @@ export class SessionPipeline {
     return read.finally(() => done);
   }
 
-  /** Stops reading; resolves when all that was read has been packaged. */
+  /**
+   * The publisher has gone: reads what it has sent to the end, which is given `LAST_READ_MS` to come, and resolves when all of that has
+   * been packaged.
+   */
   async detach(): Promise<void> {
-    this.#reading?.abort.abort();
-    await this.#reading?.done;
+    const reading = this.#reading;
+    if (!reading) return;
+    const late = setTimeout(() => reading.abort.abort(), LAST_READ_MS);
+    await reading.done;
+    clearTimeout(late);
     this.#reading = null;
   }
 
@@ -149,6 +157,7 @@ export class SessionPipeline {
   /** Ends without writing anything more: somebody else has the session. */
   async abandon(): Promise<void> {
     this.#abandoned = true;
+    this.#reading?.abort.abort();
     await this.detach();
   }
 
