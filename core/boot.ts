@@ -11,6 +11,7 @@ import { startDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { startDemo } from './demo.ts';
 import { EventLog } from './events/log.ts';
+import { eventRoutes } from './events/routes.ts';
 import { Hooks } from './hooks.ts';
 import { announceQuarantine } from './host/quarantine.ts';
 import { pluginRoutes } from './host/routes.ts';
@@ -153,6 +154,7 @@ async function startAll(
     publishUrls: () => publishUrls(ingests, config),
     tokens,
   });
+  eventRoutes(routes, events);
   sessionRoutes(routes, { db, events, sessions });
   jobRoutes(routes, jobs);
   pluginRoutes(routes, { plugins, hooks });

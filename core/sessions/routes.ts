@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { type Routes, Type } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
 import type { EventLog } from '../events/log.ts';
+import { EventList } from '../events/routes.ts';
 import { streamNotFound } from '../streams/errors.ts';
 import { sessionNotFound, streamNotLive } from './errors.ts';
 import type { Sessions } from './sessions.ts';
@@ -34,15 +35,6 @@ const HealthBody = Type.Object({
       fix: Type.String(),
     }),
   ),
-});
-const EventBody = Type.Object({
-  id: Type.String(),
-  type: Type.String(),
-  organization_id: Type.String(),
-  stream_id: Type.Union([Type.String(), Type.Null()]),
-  session_id: Type.Union([Type.String(), Type.Null()]),
-  data: Type.Unknown(),
-  created_at: Time,
 });
 const list = <T extends Parameters<typeof Type.Array>[0]>(item: T) =>
   Type.Object({ data: Type.Array(item), next_cursor: Type.Union([Type.String(), Type.Null()]) });
@@ -151,7 +143,7 @@ export function sessionRoutes(
     access: 'viewer',
     params: Id,
     query: Page,
-    answers: { 200: list(EventBody) },
+    answers: { 200: EventList },
     async handle({ params, query, caller }) {
       const { organizationId } = caller;
       const limit = query.limit ?? 25;
