@@ -95,7 +95,7 @@ describe('bad input', function () {
     expect([...renditions.keys()]).to.have.members(['360p', '240p', 'audio']);
     const grid = (await readMedia(renditions.get('240p')!)).segments.map(({ duration }) => duration);
     expect(grid.length).to.be.greaterThan(3);
-    expect(grid.slice(1, -1)).to.deep.equal(grid.slice(1, -1).map(() => 1));
+    expect(grid.slice(2, -1)).to.deep.equal(grid.slice(2, -1).map(() => 1));
     for (const name of ['360p', '240p']) {
       const { frames, complaints: said } = await watch(renditions.get(name)!);
       expect(said, name).to.deep.equal([]);
