@@ -108,7 +108,7 @@ describe('a live stream', function () {
     it('is in good health, measured by itself', async () => {
       const health = await channel.health();
       expect(health).to.deep.include({ status: 'good', issues: [] });
-      expect(health.source!.video).to.include({ codec: 'h264', width: 1280, height: 720, frameRate: 30 });
+      expect(health.source!.video).to.include({ codec: 'h264', width: 1280, height: 720, frame_rate: 30 });
     });
 
     it('has every frame in each rendition at the same millisecond, the last one too, once it has ended', async () => {
