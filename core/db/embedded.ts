@@ -11,7 +11,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -19,6 +18,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from '#plugin-api';
 import { embeddedFailed, embeddedUnavailable } from './errors.ts';
+import { freePort } from './free-port.ts';
 import { type Account, chooseAccount, type Launched, launchAs, runAs } from './launch.ts';
 import { isAlive, lockFolder } from './lock.ts';
 
@@ -288,14 +288,4 @@ function keepLastLines(launched: Launched, log: Logger): () => string {
     log.debug({ postgres: line }, 'postgres');
   });
   return () => lines.join('\n');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new TypeError('a TCP server has a port');
-  return address.port;
 }
