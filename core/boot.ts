@@ -175,7 +175,8 @@ async function startAll(
   undo(() => origin.stop());
   await http.listen();
   await jobs.start();
-  await sessions.recover();
+  // The embedded database has one server only: no other can leave a session behind.
+  await sessions.recover({ watch: !database.embedded });
   for (const { plugin, ingest, host } of plugins.ingests) {
     const running = await ingest.start(door.forIngest(plugin), host);
     ingests.set(plugin, running);

@@ -76,9 +76,10 @@ export class Sessions {
     return this.#active.get(streamId) ?? null;
   }
 
-  /** Takes up the sessions that a killed process left, now and whenever a worker elsewhere dies. */
-  async recover(): Promise<void> {
+  /** Takes up the sessions that a killed process left: now, and with `watch` whenever a worker elsewhere dies. */
+  async recover({ watch }: { watch: boolean }): Promise<void> {
     await this.#recoverAbandoned();
+    if (!watch) return;
     this.#recovering = setInterval(() => {
       this.#recoverAbandoned().catch((error: unknown) =>
         this.#options.log.warn({ err: error }, 'abandoned sessions could not be looked for; trying again'),
