@@ -45,6 +45,10 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 
+/** Of a worker that died its sessions are taken within 10 s, of which its lease lasts 6. A server that is alone only sweeps up. */
+const RECOVER_MS = 2000;
+const RECOVER_ALONE_MS = 30_000;
+
 export interface Running {
   /** What a person is told at the end of a start. */
   summary: string[];
@@ -175,8 +179,7 @@ async function startAll(
   undo(() => origin.stop());
   await http.listen();
   await jobs.start();
-  // The embedded database has one server only: no other can leave a session behind.
-  await sessions.recover({ watch: !database.embedded });
+  await sessions.recover(database.embedded ? RECOVER_ALONE_MS : RECOVER_MS);
   for (const { plugin, ingest, host } of plugins.ingests) {
     const running = await ingest.start(door.forIngest(plugin), host);
     ingests.set(plugin, running);

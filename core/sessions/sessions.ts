@@ -76,15 +76,14 @@ export class Sessions {
     return this.#active.get(streamId) ?? null;
   }
 
-  /** Takes up the sessions that a killed process left: now, and with `watch` whenever a worker elsewhere dies. */
-  async recover({ watch }: { watch: boolean }): Promise<void> {
+  /** Takes up the sessions that a killed process left: now, and every so many milliseconds those of workers that died elsewhere. */
+  async recover(every: number): Promise<void> {
     await this.#recoverAbandoned();
-    if (!watch) return;
     this.#recovering = setInterval(() => {
       this.#recoverAbandoned().catch((error: unknown) =>
         this.#options.log.warn({ err: error }, 'abandoned sessions could not be looked for; trying again'),
       );
-    }, 2000).unref();
+    }, every).unref();
   }
 
   /** Drops the stream's publisher and ends its session at once. */
