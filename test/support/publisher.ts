@@ -49,7 +49,7 @@ export function pictureArguments(picture: Picture = {}, seconds?: number): strin
 }
 
 /** Draws the frame's number as 16 boxes over the top: white is 1, the lowest bit at the left. */
-function numberBoxes(first: number): string {
+export function numberBoxes(first = 0): string {
   const boxes = ['drawbox=x=0:y=0:w=iw:h=ih/12:color=black:t=fill'];
   for (let bit = 0; bit < NUMBER_BITS; bit++)
     boxes.push(
