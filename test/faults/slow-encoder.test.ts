@@ -6,7 +6,7 @@ import { type Publisher, publish } from '../support/publisher.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 import { watch } from '../support/viewer.ts';
-import { CONFIG, encodersOf, expectWhole, PICTURE } from './wreckage.ts';
+import { CONFIG, encodersOf, PICTURE } from './wreckage.ts';
 
 /** Milliseconds of each period in which the encoder may run: a tenth of what it wants. */
 const PERIOD = 400;
@@ -65,6 +65,7 @@ describe('an encoder that does not keep up', function () {
     await publisher.stop();
     await channel.state('ended');
     const { frames } = await watch((await channel.renditions()).get('source')!);
-    expectWhole(frames);
+    expect(frames.map(({ number }) => number)).to.deep.equal(frames.map((_, at) => at));
+    expect(frames.length).to.be.above(0);
   });
 });
