@@ -9,6 +9,8 @@ import { KeptTags, type TagReader } from './kept-tags.ts';
 const LINGER = 10_000;
 /** How long readers have to take the last bytes when the server stops, in milliseconds. */
 const STOP_TIME = 1_000;
+/** Bytes of tags that are gathered at most before they are written: bounds what a late first reader has copied for it at once. */
+const LARGEST_WRITE = 256 * 1024;
 
 /** One publication's tags, and the address where they are read. */
 export interface PublishedSource {
@@ -38,6 +40,48 @@ function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
+/**
+ * Gathers tags until `flush` and writes them as one: each chunk of a response costs its writer and its reader's HTTP parser more than
+ * the copy of the small tags in it does.
+ */
+class ResponseReader implements TagReader {
+  private readonly response: ServerResponse;
+  private waiting: Buffer[] = [];
+  private waitingBytes = 0;
+
+  constructor(response: ServerResponse) {
+    this.response = response;
+  }
+
+  get backlog(): number {
+    return this.waitingBytes + this.response.writableLength;
+  }
+
+  write(bytes: Buffer): void {
+    this.waiting.push(bytes);
+    this.waitingBytes += bytes.length;
+    if (this.waitingBytes >= LARGEST_WRITE) this.flush();
+  }
+
+  flush(): void {
+    const [first] = this.waiting;
+    if (!first) return;
+    const bytes = this.waiting.length === 1 ? first : Buffer.concat(this.waiting, this.waitingBytes);
+    this.waiting = [];
+    this.waitingBytes = 0;
+    if (!this.response.destroyed) this.response.write(bytes);
+  }
+
+  end(): void {
+    this.flush();
+    this.response.end();
+  }
+
+  replace(): void {
+    this.response.destroy();
+  }
+}
+
 /** Resolves once it listens on a free port of 127.0.0.1. */
 export async function startSourceServer(): Promise<SourceServer> {
   const entries = new Map<string, Entry>();
@@ -63,45 +107,20 @@ export async function startSourceServer(): Promise<SourceServer> {
     const path = `/${randomBytes(16).toString('hex')}`;
     const authorization = `Bearer ${randomBytes(32).toString('base64url')}`;
     const tags = new KeptTags();
-    let corked: ServerResponse | null = null;
+    let reader: ResponseReader | null = null;
 
-    const flush = () => {
-      // The socket too: uncorking a chunked response alone writes its parts one by one.
-      const socket = corked?.socket;
-      socket?.cork();
-      corked?.uncork();
-      socket?.uncork();
-      corked = null;
-    };
     const attach = (response: ServerResponse) => {
-      const reader: TagReader = {
-        // Corked until `flush`, so that the tags of one read of the publisher leave as one write.
-        write: (bytes) => {
-          if (corked !== response) {
-            flush();
-            response.cork();
-            corked = response;
-          }
-          response.write(bytes);
-        },
-        get backlog() {
-          return response.writableLength;
-        },
-        end: () => {
-          flush();
-          response.end();
-        },
-        replace: () => response.destroy(),
-      };
+      const attached = new ResponseReader(response);
+      reader = attached;
       response.writeHead(200, { 'content-type': 'video/x-flv', 'cache-control': 'no-store' });
       response.on('drain', () => source.onRelieved());
       response.on('close', () => {
-        tags.detach(reader);
+        tags.detach(attached);
         source.onRelieved();
       });
-      reader.write(FLV_HEADER);
-      tags.attach(reader);
-      flush();
+      attached.write(FLV_HEADER);
+      tags.attach(attached);
+      attached.flush();
       source.onRelieved();
     };
     const close = () => {
@@ -114,7 +133,7 @@ export async function startSourceServer(): Promise<SourceServer> {
       url: `http://127.0.0.1:${port}${path}`,
       authorization,
       onRelieved: () => {},
-      flush,
+      flush: () => reader?.flush(),
       close,
     };
     entries.set(path, { source, digest: digestOf(authorization), attach });
