@@ -70,7 +70,7 @@ async function measure({ page, video }: Viewer, seconds: number): Promise<Meter>
 /** All three viewers watch at the same time, each in a browser of its own: none is in the background, and the machine's load is the same. */
 export async function measurePlayerLatency(seconds = 300): Promise<Row[]> {
   const abort = new AbortController();
-  const server = await startServer({ config: here('configs/low-rungs.config.ts') });
+  const server = await startServer({ config: here('configs/low-rungs.config.mjs') });
   const nginx = await startNginx();
   const generator = spawn(process.execPath, [here('clock-picture.ts')], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

@@ -33,7 +33,7 @@ const seconds = options.seconds === undefined ? undefined : Number(options.secon
 const { folder, interrupted } = temporaryFolderOfRun();
 
 const MEDIA_S = 30;
-const NOTHING_ENCODED = fileURLToPath(new URL('configs/source-only.config.ts', import.meta.url));
+const NOTHING_ENCODED = fileURLToPath(new URL('configs/source-only.config.mjs', import.meta.url));
 
 /** Of 2.5 Mbit/s, as most creators send; made when the first benchmark asks. */
 let usual: string | null = null;

@@ -126,7 +126,7 @@ async function share(process: ChildProcess, seconds: number): Promise<number> {
 }
 
 export async function measureSessionCpu(file: string, folder: string, seconds = 30): Promise<Row[]> {
-  const config = (name: string) => fileURLToPath(new URL(`configs/${name}.config.ts`, import.meta.url));
+  const config = (name: string) => fileURLToPath(new URL(`configs/${name}.config.mjs`, import.meta.url));
   const hls = (name: string) => {
     mkdirSync(join(folder, name), { recursive: true });
     return join(folder, name, 'index.m3u8');

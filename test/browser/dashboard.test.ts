@@ -6,7 +6,7 @@ import { type Browser, hasBrowser, openBrowser, waitForPlayer } from '../support
 import { type Publisher, publish } from '../support/publisher.ts';
 import { owner, startServer, type TestServer } from '../support/server.ts';
 
-const config = fileURLToPath(new URL('../end-to-end/source-only.config.ts', import.meta.url));
+const config = fileURLToPath(new URL('../end-to-end/source-only.config.mjs', import.meta.url));
 
 describe('dashboard', function () {
   this.timeout(180_000);

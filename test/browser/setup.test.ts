@@ -6,7 +6,7 @@ import { type Browser, hasBrowser, openBrowser } from '../support/chromium.ts';
 import { owner, startServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
-const config = fileURLToPath(new URL('../end-to-end/source-only.config.ts', import.meta.url));
+const config = fileURLToPath(new URL('../end-to-end/source-only.config.mjs', import.meta.url));
 
 describe('set-up', function () {
   this.timeout(120_000);

@@ -16,7 +16,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 import { complaints, listen, watch } from '../support/viewer.ts';
 
-const SMALL_LADDER = fileURLToPath(new URL('small-ladder.config.ts', import.meta.url));
+const SMALL_LADDER = fileURLToPath(new URL('small-ladder.config.mjs', import.meta.url));
 
 /** The tags of a made picture. */
 function tagsOf(picture: Picture, seconds: number): FlvTag[] {

@@ -30,7 +30,7 @@ describe('a source by Enhanced RTMP', function () {
       let server: TestServer;
 
       before(async () => {
-        server = await startServer({ config: new URL(`./${config}.config.ts`, import.meta.url).pathname });
+        server = await startServer({ config: new URL(`./${config}.config.mjs`, import.meta.url).pathname });
       });
 
       after(() => server.stop());

@@ -8,7 +8,7 @@ import { type Publisher, publish, publishAtOnce } from '../support/publisher.ts'
 import { startServer, type TestServer } from '../support/server.ts';
 import { complaints, type Heard, listen, probePlaylist, type SeenFrame, watch } from '../support/viewer.ts';
 
-const configFile = (name: string) => fileURLToPath(new URL(`${name}.config.ts`, import.meta.url));
+const configFile = (name: string) => fileURLToPath(new URL(`${name}.config.mjs`, import.meta.url));
 
 /** Milliseconds. */
 const IN_STEP = 40;

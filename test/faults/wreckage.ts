@@ -6,7 +6,7 @@ import type { TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 import { type SeenFrame, watch } from '../support/viewer.ts';
 
-export const CONFIG = new URL('./three-qualities.config.ts', import.meta.url).pathname;
+export const CONFIG = new URL('./three-qualities.config.mjs', import.meta.url).pathname;
 /** Passed through by that ladder: `source`, `360p` and `240p`. */
 export const PICTURE = { size: '854x480', rate: '30', gop: 1 };
 export const QUALITIES = ['source', '360p', '240p'];
