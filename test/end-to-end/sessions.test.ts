@@ -8,7 +8,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 import { complaints, listen, watch } from '../support/viewer.ts';
 
-const SMALL_LADDER = fileURLToPath(new URL('small-ladder.config.ts', import.meta.url));
+const SMALL_LADDER = fileURLToPath(new URL('small-ladder.config.mjs', import.meta.url));
 
 /** Where the second publisher's numbers begin, so that its frames are known from the first's. */
 const SECOND = 10_000;
