@@ -21,6 +21,7 @@ describe('log', () => {
     const { lines, log } = record();
     log.info({ url: 'rtmp://h/live/str_1?key=hunter2&a=1' }, 'Opened /live/x?token=hunter2.');
     log.error({ err: new Error('postgres://me:hunter2@db/x refused', { cause: 'Bearer hunter2' }) }, 'z');
+    log.warn({ path: '/live/x/~eyJhbGciOiJIUzI1NiJ9.hunter2.hunter2/y/index.m3u8' }, 'No /~eyJh.hunter2.hunter2/.');
     log.debug({ srt: '#!::r=live/a,m=publish,key=hunter2' }, 'access_token=hunter2');
     expect(lines.join('')).not.to.contain('hunter2');
     expect(lines[0]).to.contain('&a=1');

@@ -9,6 +9,8 @@ const SECRET_NAME =
   /^(?:stream|api|private|signing)?[_-]?key$|(?:token|password|passphrase|secret|authorization|cookie)s?$/i;
 const SECRET_PAIR = /\b((?:[\w-]*(?:token|password|passphrase|secret)|key)=)[^&\s"'`,;)#]+/gi;
 const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+@/gi;
+/** A signed token (RFC 7515, 7.1), wherever it stands: a header that begins with `{"`, and two parts more. */
+const JWT = /\beyJ[\w-]*\.[\w-]+\.[\w-]+/g;
 const BEARER = /\b(Bearer\s+)[\w.~+/=-]+/gi;
 /** Deep enough for what we log; a longer chain is cut, so a cycle ends too. */
 const MAX_DEPTH = 8;
@@ -18,9 +20,13 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }
 
-/** The text with `key=…`, `token=…`, passwords in URLs and bearer tokens hidden. */
+/** The text with `key=…`, `token=…`, passwords in URLs, bearer tokens and all signed tokens hidden. */
 export function scrubText(text: string): string {
-  return text.replace(SECRET_PAIR, `$1${HIDDEN}`).replace(URL_PASSWORD, `$1${HIDDEN}@`).replace(BEARER, `$1${HIDDEN}`);
+  return text
+    .replace(SECRET_PAIR, `$1${HIDDEN}`)
+    .replace(URL_PASSWORD, `$1${HIDDEN}@`)
+    .replace(BEARER, `$1${HIDDEN}`)
+    .replace(JWT, HIDDEN);
 }
 
 /** A copy of the value without secrets: fields by their names, texts by their form, errors as plain objects. */

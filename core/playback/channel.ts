@@ -32,7 +32,7 @@ export class Channel {
   }
 
   /** The media playlist; null while it would list nothing. */
-  playlist(rendition: Rendition, request: { delta: boolean }): PlaylistTemplate | null {
+  playlist(rendition: Rendition, request: { delta: boolean }): string | null {
     let playlist = this.#playlists.get(rendition);
     if (playlist === undefined) {
       playlist = new MediaPlaylist(this.presentation, rendition);

@@ -1,6 +1,5 @@
 /** Writes the media playlist of one rendition (RFC 8216bis), keeping the text of what no longer changes. */
 import type { Part, Presentation, Rendition, Segment } from '../segments/ring.ts';
-import { PlaylistTemplate, TOKEN_SLOT } from './template.ts';
 
 /** Target durations from the live edge within which parts are listed (RFC 8216bis, 4.4.4.9). */
 const PARTS_LISTED = 3;
@@ -52,8 +51,8 @@ export class MediaPlaylist {
   readonly #settled: SettledSegment[] = [];
   #settledText: string | null = null;
   #version = -1;
-  #full: PlaylistTemplate | null = null;
-  #delta: PlaylistTemplate | null = null;
+  #full: string | null = null;
+  #delta: string | null = null;
 
   constructor(presentation: Presentation, rendition: Rendition) {
     this.#presentation = presentation;
@@ -65,8 +64,11 @@ export class MediaPlaylist {
     return Math.ceil(this.#presentation.targetDuration);
   }
 
-  /** The playlist as of now; null before there is a segment to list. */
-  render(request: MediaPlaylistRequest): PlaylistTemplate | null {
+  /**
+   * The playlist as of now, the same for all viewers: what it lists stands beside it, so a token in the path of its own address
+   * is in theirs. Null before there is a segment to list.
+   */
+  render(request: MediaPlaylistRequest): string | null {
     const count = listedCount(this.#presentation, this.#rendition);
     if (count === 0) return null;
     if (this.#version !== this.#presentation.version) {
@@ -78,11 +80,11 @@ export class MediaPlaylist {
     if (request.delta) {
       const skipped = this.#skippable(count);
       if (skipped > 0) {
-        this.#delta ??= new PlaylistTemplate(this.#write(count, skipped));
+        this.#delta ??= this.#write(count, skipped);
         return this.#delta;
       }
     }
-    this.#full ??= new PlaylistTemplate(this.#write(count, 0));
+    this.#full ??= this.#write(count, 0);
     return this.#full;
   }
 
@@ -159,14 +161,14 @@ export class MediaPlaylist {
   #segmentLines(segment: Segment, previous: Segment | undefined, withParts: boolean): string {
     let text = segment.discontinuity ? '#EXT-X-DISCONTINUITY\n' : '';
     if (previous === undefined || previous.init !== segment.init) {
-      text += `#EXT-X-MAP:URI="init-${segment.init}.mp4${TOKEN_SLOT}"\n`;
+      text += `#EXT-X-MAP:URI="init-${segment.init}.mp4"\n`;
     }
     text += `#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.programDateTime).toISOString()}\n`;
     if (withParts && segment.parts !== null) {
       for (const [number, part] of segment.parts.entries()) text += partLine(segment, number, part);
     }
     if (!segment.complete) return text;
-    return `${text}#EXTINF:${segment.duration.toFixed(5)},\n${segmentName(segment)}.m4s${TOKEN_SLOT}\n`;
+    return `${text}#EXTINF:${segment.duration.toFixed(5)},\n${segmentName(segment)}.m4s\n`;
   }
 
   /** What comes next, and how far the other renditions are, so that a client can switch without a poll. */
@@ -174,16 +176,14 @@ export class MediaPlaylist {
     const next = nextPart(this.#presentation, this.#rendition);
     let text = '';
     if (next !== null) {
-      text += `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${next.init}-${next.sequence}.${next.part}.m4s${TOKEN_SLOT}"\n`;
+      text += `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${next.init}-${next.sequence}.${next.part}.m4s"\n`;
     }
     for (const other of this.#presentation.renditions.values()) {
       if (other === this.#rendition || !other.listed) continue;
       const last = lastListed(this.#presentation, other);
       if (last === null) continue;
       const lastPart = last.parts === null ? '' : `,LAST-PART=${last.parts.length - 1}`;
-      text +=
-        `#EXT-X-RENDITION-REPORT:URI="../${other.name}/index.m3u8${TOKEN_SLOT}",` +
-        `LAST-MSN=${last.sequence}${lastPart}\n`;
+      text += `#EXT-X-RENDITION-REPORT:URI="../${other.name}/index.m3u8",` + `LAST-MSN=${last.sequence}${lastPart}\n`;
     }
     return text;
   }
@@ -199,7 +199,7 @@ function segmentName({ init, sequence }: Segment): string {
 
 function partLine(segment: Segment, number: number, part: Part): string {
   const independent = part.independent ? ',INDEPENDENT=YES' : '';
-  return `#EXT-X-PART:DURATION=${part.duration.toFixed(5)}${independent},URI="${segmentName(segment)}.${number}.m4s${TOKEN_SLOT}"\n`;
+  return `#EXT-X-PART:DURATION=${part.duration.toFixed(5)}${independent},URI="${segmentName(segment)}.${number}.m4s"\n`;
 }
 
 /** Seconds; of all renditions, since the hold-back holds for audio and video alike (RFC 8216bis, 4.4.3.8). */

@@ -124,20 +124,22 @@ ${SESSION}/360p/index.m3u8
     expect(write(presentation)).to.contain(`${SESSION}/source/vod.m3u8`);
   });
 
-  it('gives the token to its own addresses, and to no other server', () => {
+  it('puts the token before its own playlists, and before nothing else', () => {
     const presentation = new TestPresentation();
     rung(presentation, 'source', 1280, 720, 1_000_000);
     sound(presentation);
     const plan = planPlaylist(presentation)!;
     const [variant] = plan.variants;
-    plan.variants.push({ ...variant!, name: 'signed', uri: 'signed.m3u8?x=1' });
+    plan.variants.push({ ...variant!, name: 'signed', uri: `${SESSION}/source/index.m3u8?x=1` });
     plan.variants.push({ ...variant!, name: 'far', uri: 'https://cdn.example/far.m3u8' });
+    plan.variants.push({ ...variant!, name: 'near', uri: '/ads/near.m3u8' });
     plan.tags.push('#EXT-X-SESSION-DATA:DATA-ID="a",VALUE="b"');
     const text = writeMultivariant(presentation, plan).text('t');
-    expect(text).to.contain(`"${SESSION}/audio/index.m3u8?token=t"`);
-    expect(text).to.contain(`\n${SESSION}/source/index.m3u8?token=t\n`);
-    expect(text).to.contain('\nsigned.m3u8?x=1&token=t\n');
+    expect(text).to.contain(`"~t/${SESSION}/audio/index.m3u8"`);
+    expect(text).to.contain(`\n~t/${SESSION}/source/index.m3u8\n`);
+    expect(text).to.contain(`\n~t/${SESSION}/source/index.m3u8?x=1\n`);
     expect(text).to.contain('\nhttps://cdn.example/far.m3u8\n');
+    expect(text).to.contain('\n/ads/near.m3u8\n');
     expect(text.indexOf('SESSION-DATA')).to.be.lessThan(text.indexOf('STREAM-INF'));
   });
 });

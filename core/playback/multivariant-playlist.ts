@@ -2,7 +2,8 @@
 import type { PlaylistPlan } from '#plugin-api';
 import type { Init, Presentation, Rendition } from '../segments/ring.ts';
 import { lastListed } from './media-playlist.ts';
-import { PlaylistTemplate, TOKEN_SLOT, TOKEN_SLOT_IN_QUERY } from './template.ts';
+import { LIVE_PREFIX, readTarget } from './target.ts';
+import { PlaylistTemplate, TOKEN_SLOT } from './template.ts';
 
 type VideoFormat = Extract<Init['config'], { kind: 'video' }>;
 type AudioFormat = Extract<Init['config'], { kind: 'audio' }>;
@@ -65,7 +66,10 @@ export function writeMultivariant(presentation: Presentation, plan: PlaylistPlan
     for (const [at, rendition] of audio.entries()) lines.push(audioLine(presentation, rendition, at === 0));
   }
   for (const variant of plan.variants) {
-    lines.push(variantLine(variant, presentation.renditions.get(variant.name), group), slotted(variant.uri));
+    lines.push(
+      variantLine(variant, presentation.renditions.get(variant.name), group),
+      slotted(presentation, variant.uri),
+    );
   }
   return new PlaylistTemplate(`${lines.join('\n')}\n`);
 }
@@ -106,7 +110,7 @@ function pictureAttributes(config: VideoFormat): string[] {
 
 function audioLine(presentation: Presentation, rendition: Rendition, isDefault: boolean): string {
   const config = newestConfig(rendition) as AudioFormat;
-  const uri = slotted(playlistUri(presentation, rendition));
+  const uri = slotted(presentation, playlistUri(presentation, rendition));
   return (
     `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="${AUDIO_GROUP}",NAME="${rendition.name}",` +
     `DEFAULT=${isDefault ? 'YES' : 'NO'},AUTOSELECT=YES,CHANNELS="${config.channels}",URI="${uri}"`
@@ -122,10 +126,10 @@ function playlistUri(presentation: Presentation, rendition: Rendition): string {
   return `${presentation.sessionId}/${rendition.name}/${file}`;
 }
 
-/** The viewer's token goes only to addresses of this server: one that a plugin leads elsewhere gets none. */
-function slotted(uri: string): string {
-  if (uri.includes('//')) return uri;
-  return uri + (uri.includes('?') ? TOKEN_SLOT_IN_QUERY : TOKEN_SLOT);
+/** The viewer's token goes only to the stream's own playlists: an address by which a plugin leads elsewhere gets none. */
+function slotted({ streamId }: Presentation, uri: string): string {
+  const kind = readTarget(`${LIVE_PREFIX}${streamId}/${uri}`)?.kind;
+  return kind === 'playlist' || kind === 'vod' ? TOKEN_SLOT + uri : uri;
 }
 
 /** Every format that the listed segments have (RFC 8216bis, 4.4.6.2), each once, video first. */

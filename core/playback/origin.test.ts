@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import type { Rendition } from '../segments/ring.ts';
 import { code, TestOrigin } from './test-origin.ts';
@@ -65,6 +66,12 @@ describe('origin', () => {
         `${session}/__proto__/0.m4s`,
         `${session}/constructor/index.m3u8`,
         `/live/${STREAM}/ses_${'f'.repeat(32)}/720p/0-0.m4s`,
+        `/live/${STREAM}/~../${SESSION}/../720p/0-0.m4s`,
+        `/live/${STREAM}/~a%2fb/${SESSION}/720p/0-0.m4s`,
+        `/live/${STREAM}/~a/~b/${SESSION}/720p/0-0.m4s`,
+        `/live/${STREAM}/~a/~b/720p/0-0.m4s`,
+        `/live/${STREAM}/~a/index.m3u8`,
+        `/live/${STREAM}/~${'a'.repeat(1025)}/${SESSION}/720p/0-0.m4s`,
         `/live/str_${'f'.repeat(32)}/index.m3u8`,
         '/live//index.m3u8',
         '/live/',
@@ -97,11 +104,21 @@ describe('origin', () => {
       }
     });
 
-    it('say why a token does not do', async () => {
+    it('say why a token does not do, and do not repeat it', async () => {
       const other = await bed.tokens.issue({ streamId: `str_${'2'.repeat(32)}`, expiresIn: 60 });
       const past = await bed.tokens.issue({ streamId: STREAM, expiresIn: -1 });
-      expect(await code(await fetch(bed.url(`index.m3u8?token=${other.token}`)))).to.equal('LS_PLAYBACK_TOKEN_INVALID');
-      expect(await code(await fetch(bed.url(`index.m3u8?token=${past.token}`)))).to.equal('LS_PLAYBACK_TOKEN_EXPIRED');
+      for (const [token, expected] of [
+        [other.token, 'LS_PLAYBACK_TOKEN_INVALID'],
+        [past.token, 'LS_PLAYBACK_TOKEN_EXPIRED'],
+        ['nonsense', 'LS_PLAYBACK_TOKEN_INVALID'],
+      ] as const) {
+        for (const path of [`index.m3u8?token=${token}`, `~${token}/${SESSION}/720p/0-0.m4s`]) {
+          const response = await fetch(bed.url(path));
+          expect(response.status).to.equal(403);
+          expect(await response.clone().text()).not.to.contain(token);
+          expect(await code(response)).to.equal(expected);
+        }
+      }
       expect(await code(await fetch(bed.url('index.m3u8?token=%22')))).to.equal('LS_PLAYBACK_TOKEN_INVALID');
     });
 
@@ -116,7 +133,47 @@ describe('origin', () => {
         expect(Number(response.headers.get('content-length'))).to.equal(body.length);
         if (pattern) url = new URL(pattern.exec(body)![0], url).href;
       }
-      expect(url).to.equal(bed.media(`720p/0-0.m4s?token=${token}`));
+      expect(url).to.equal(bed.url(`~${token}/${SESSION}/720p/0-0.m4s`));
+    });
+
+    it('take a token that the player itself puts behind the ?, before the one in the path', async () => {
+      const past = await bed.tokens.issue({ streamId: STREAM, expiresIn: -1 });
+      const { token } = await bed.tokens.issue({ streamId: STREAM, expiresIn: 60 });
+      for (const path of [`720p/index.m3u8?token=${token}`, `720p/0-0.m4s?token=${token}`]) {
+        expect((await fetch(bed.media(path))).status).to.equal(200);
+        const renewed = await fetch(bed.url(`~${past.token}/${SESSION}/${path}`));
+        expect(renewed.status).to.equal(200);
+        expect(renewed.headers.get('cache-control')).to.match(/^private/);
+      }
+    });
+
+    it('lead to the whole of an ended session with the token, too', async () => {
+      live.enter('ended');
+      bed.session = { id: SESSION, state: 'ended' };
+      bed.recorded = live;
+      bed.presentations.stop();
+      const { token } = await bed.tokens.issue({ streamId: STREAM, expiresIn: 60 });
+      const multivariant = await (await fetch(bed.url(`index.m3u8?token=${token}`))).text();
+      expect(multivariant).to.contain(`\n~${token}/${SESSION}/720p/vod.m3u8\n`);
+      const playlist = await fetch(bed.url(`~${token}/${SESSION}/720p/vod.m3u8`));
+      expect(await playlist.text()).to.contain('#EXT-X-ENDLIST');
+      expect((await fetch(bed.media('720p/vod.m3u8'))).status).to.equal(403);
+    });
+
+    it('play on with the token in the path when they are protected no more', async () => {
+      bed.stream.visibility = 'public';
+      expect((await fetch(bed.url(`~any/${SESSION}/720p/index.m3u8`))).status).to.equal(200);
+    });
+
+    it('keep the token out of the log when a request fails', async () => {
+      const { token } = await bed.tokens.issue({ streamId: STREAM, expiresIn: 60 });
+      video.segments[0]!.parts = null;
+      video.segments[0]!.storageKey = 'none';
+      bed.storage.read = () => Promise.reject(new Error(`No disk for ${STREAM}.`));
+      expect((await fetch(bed.url(`~${token}/${SESSION}/720p/0-0.m4s`))).status).to.equal(500);
+      const [logged] = bed.errors.splice(0);
+      expect(logged).to.include({ path: `/live/${STREAM}/${SESSION}/720p/0-0.m4s` });
+      expect(inspect(logged, { depth: null })).not.to.contain(token);
     });
   });
 

@@ -19,7 +19,7 @@ import { PlaylistServer } from './playlist-server.ts';
 import type { Presentations } from './presentations.ts';
 import { type OriginMetrics, sendBytes, sendPreflight, sendProblem } from './replies.ts';
 import { streamStatus } from './status.ts';
-import { LIVE_PREFIX, readQuery, readTarget } from './target.ts';
+import { LIVE_PREFIX, readQuery, readTarget, withoutToken } from './target.ts';
 import type { PlaybackTokens } from './tokens.ts';
 import { ViewerGone, type Viewing } from './viewing.ts';
 import { WaitingRoom } from './waiting.ts';
@@ -95,7 +95,9 @@ class LiveOrigin implements Origin {
     const facts = known instanceof Promise ? await known : known;
     if (facts === null) throw playbackStreamNotFound('No stream has the id in this address.');
     const query = readQuery(url);
-    const token = facts.stream.visibility === 'protected' ? await this.#admit(facts.stream, query.token) : null;
+    // A player that puts a newer token behind the `?` goes on with it where the playlist's own has expired.
+    const given = query.token ?? target.token;
+    const token = facts.stream.visibility === 'protected' ? await this.#admit(facts.stream, given) : null;
     const bytes = await this.#serve({ req, res, target, query, facts, token });
     this.#options.metrics.answered(target.kind, bytes);
   }
@@ -121,7 +123,7 @@ class LiveOrigin implements Origin {
 
   /** Answers the token once it is known to be valid for the stream. */
   async #admit(stream: StreamRef, token: string | null): Promise<string> {
-    if (token === null) throw playbackTokenMissing('The address has no ?token=.');
+    if (token === null) throw playbackTokenMissing('The address has no token.');
     const known = this.#options.tokens.verify(token, stream.id);
     const verdict = known instanceof Promise ? await known : known;
     if (verdict === 'expired') throw playbackTokenExpired('The token was valid once.');
@@ -143,9 +145,7 @@ class LiveOrigin implements Origin {
     if (error instanceof ViewerGone || res.destroyed) return;
     let problem = error;
     if (!(problem instanceof LivestreamsError)) {
-      // Only the path: the query may hold a token.
-      const [path] = url.split('?');
-      this.#options.log.error({ path, err: error }, 'A playback request failed.');
+      this.#options.log.error({ path: withoutToken(url), err: error }, 'A playback request failed.');
       problem = playbackFailed('The reason is in the log of the server.');
     }
     if (res.headersSent) {

@@ -5,7 +5,6 @@ import { notYet, playbackNotFound, playbackReloadInvalid } from './errors.ts';
 import { lastListed } from './media-playlist.ts';
 import { isComplete } from './multivariant-playlist.ts';
 import { sendBytes } from './replies.ts';
-import type { PlaylistTemplate } from './template.ts';
 import { ViewerGone, type Viewing } from './viewing.ts';
 import type { WaitingRoom } from './waiting.ts';
 
@@ -31,7 +30,7 @@ export class PlaylistServer {
     await this.#waiting.wait(presentation, viewing.res, START_WAIT, () => isComplete(presentation));
     const template = await channel.multivariant();
     if (template === null) throw notYet('No part of its picture is there yet.');
-    return send(viewing, template, 'no-cache');
+    return send(viewing, template.text(viewing.token), 'no-cache');
   }
 
   /** A rendition as it is followed: the window of a session in memory, with delivery directives. */
@@ -41,17 +40,17 @@ export class PlaylistServer {
     const directives = readDirectives(viewing.query);
     const lifetime =
       directives === null ? await this.#first(viewing, found) : await this.#next(viewing, found, directives);
-    const template = found.channel.playlist(found.rendition, { delta: viewing.query.skip });
-    if (template === null) throw notYet('The rendition has no segment yet.');
-    return send(viewing, template, lifetime);
+    const playlist = found.channel.playlist(found.rendition, { delta: viewing.query.skip });
+    if (playlist === null) throw notYet('The rendition has no segment yet.');
+    return send(viewing, playlist, lifetime);
   }
 
   /** A rendition of an ended session, from its first segment to its last. */
   async recording(viewing: Viewing): Promise<number> {
     const { channel, rendition } = await this.#channels.recorded(viewing);
-    const template = rendition.listed ? channel.playlist(rendition, { delta: false }) : null;
-    if (template === null) throw playbackNotFound('Nothing was kept of this rendition.');
-    return send(viewing, template, `max-age=${ENDED_LIFETIME}`);
+    const playlist = rendition.listed ? channel.playlist(rendition, { delta: false }) : null;
+    if (playlist === null) throw playbackNotFound('Nothing was kept of this rendition.');
+    return send(viewing, playlist, `max-age=${ENDED_LIFETIME}`);
   }
 
   /** Waits until there is a segment to list. Answers how long the playlist may be kept (RFC 8216bis, B.1). */
@@ -78,13 +77,8 @@ export class PlaylistServer {
   }
 }
 
-/** A playlist with a viewer's token in it is for no shared cache. */
-function send({ res, token }: Viewing, template: PlaylistTemplate, lifetime: string): number {
+/** The playlist of a protected stream is for no shared cache. */
+function send({ res, token }: Viewing, playlist: string, lifetime: string): number {
   if (res.destroyed) throw new ViewerGone();
-  return sendBytes(
-    res,
-    PLAYLIST_TYPE,
-    token === null ? `public, ${lifetime}` : `private, ${lifetime}`,
-    template.text(token),
-  );
+  return sendBytes(res, PLAYLIST_TYPE, token === null ? `public, ${lifetime}` : `private, ${lifetime}`, playlist);
 }

@@ -1,4 +1,5 @@
 /** Reads a playback address by hand: what is not exactly one of ours is nothing. */
+import { hasTokenForm } from './tokens.ts';
 
 export type TargetKind = 'multivariant' | 'status' | 'playlist' | 'vod' | 'init' | 'segment' | 'part';
 
@@ -12,6 +13,8 @@ export interface Target {
   init: number;
   sequence: number;
   part: number;
+  /** Of the path, as it was sent; null where it has none. */
+  token: string | null;
 }
 
 /** What stands behind the `?`, as far as playback knows it. */
@@ -26,32 +29,33 @@ export interface Query {
 
 export const LIVE_PREFIX = '/live/';
 
+/** Begins the segment of a path that holds a token. */
+const TOKEN_MARK = '~';
+
 const NO_QUERY: Query = { token: null, sequence: null, part: null, skip: false };
 
 /**
  * Reads `/live/<stream>/index.m3u8`, `/live/<stream>/status` and
- * `/live/<stream>/<session>/<rendition>/{index.m3u8,vod.m3u8,init-<n>.mp4,<init>-<sequence>.m4s,<init>-<sequence>.<part>.m4s}`.
- * Nothing is decoded: an address with an escape in it names nothing. Null for whatever is none of these.
+ * `/live/<stream>/<session>/<rendition>/{index.m3u8,vod.m3u8,init-<n>.mp4,<init>-<sequence>.m4s,<init>-<sequence>.<part>.m4s}`,
+ * the last also with `~<token>/` before the session. Nothing is decoded: an address with an escape in it names nothing. Null
+ * for whatever is none of these.
  */
 export function readTarget(url: string): Target | null {
   const end = pathEnd(url);
   const stream = url.indexOf('/', LIVE_PREFIX.length);
   if (stream === -1 || stream >= end) return null;
   const streamId = url.slice(LIVE_PREFIX.length, stream);
-  const session = url.indexOf('/', stream + 1);
-  if (session === -1 || session >= end) {
-    const file = url.slice(stream + 1, end);
-    if (file === 'index.m3u8') return target('multivariant', streamId);
-    return file === 'status' ? target('status', streamId) : null;
-  }
-  const rendition = url.indexOf('/', session + 1);
-  if (rendition === -1 || rendition >= end) return null;
-  return readFile(
-    url.slice(rendition + 1, end),
-    streamId,
-    url.slice(stream + 1, session),
-    url.slice(session + 1, rendition),
-  );
+  if (url[stream + 1] !== TOKEN_MARK) return readBelow(url, stream, end, streamId);
+  const mark = url.indexOf('/', stream + 1);
+  if (mark === -1 || mark >= end) return null;
+  const token = url.slice(stream + 2, mark);
+  const found = hasTokenForm(token) ? readBelow(url, mark, end, streamId) : null;
+  return found === null || found.sessionId === '' ? null : { ...found, token };
+}
+
+/** The address without its query and without a token in its path, for the log. */
+export function withoutToken(url: string): string {
+  return url.slice(0, pathEnd(url)).replaceAll(/\/~[^/]*/g, '');
 }
 
 /** Reads the query of a playback address; what it does not know is ignored. */
@@ -86,6 +90,24 @@ export function readQuery(url: string): Query {
   return query;
 }
 
+/** Reads what stands behind the slash at `slash`, up to `end`. */
+function readBelow(url: string, slash: number, end: number, streamId: string): Target | null {
+  const session = url.indexOf('/', slash + 1);
+  if (session === -1 || session >= end) {
+    const file = url.slice(slash + 1, end);
+    if (file === 'index.m3u8') return target('multivariant', streamId);
+    return file === 'status' ? target('status', streamId) : null;
+  }
+  const rendition = url.indexOf('/', session + 1);
+  if (rendition === -1 || rendition >= end) return null;
+  return readFile(
+    url.slice(rendition + 1, end),
+    streamId,
+    url.slice(slash + 1, session),
+    url.slice(session + 1, rendition),
+  );
+}
+
 function readFile(file: string, streamId: string, sessionId: string, rendition: string): Target | null {
   if (file === 'index.m3u8') return target('playlist', streamId, sessionId, rendition);
   if (file === 'vod.m3u8') return target('vod', streamId, sessionId, rendition);
@@ -112,7 +134,7 @@ function target(
   rendition = '',
   { init = 0, sequence = 0, part = 0 } = {},
 ): Target {
-  return { kind, streamId, sessionId, rendition, init, sequence, part };
+  return { kind, streamId, sessionId, rendition, init, sequence, part, token: null };
 }
 
 function pathEnd(url: string): number {

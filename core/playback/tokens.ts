@@ -13,8 +13,8 @@ export interface PlaybackToken {
 
 /** Verified tokens that are remembered; beyond it the longest known is verified again when it comes. */
 const REMEMBERED = 20_000;
-/** Characters: far above what `issue` makes, far below what would cost to check. */
-const LONGEST = 1024;
+/** Only these characters may go into a playlist or be read from a path; far longer than what `issue` makes, and cheap to check. */
+const FORM = /^[\w.-]{1,1024}$/;
 
 const ISSUER = 'livestreams';
 const AUDIENCE = 'playback';
@@ -25,6 +25,11 @@ interface Remembered {
   streamId: string;
   /** Milliseconds since 1970. */
   expiresAt: number;
+}
+
+/** Whether the text could be a token: what is not need not be looked at. */
+export function hasTokenForm(text: string): boolean {
+  return FORM.test(text);
 }
 
 export class PlaybackTokens {
@@ -64,8 +69,7 @@ export class PlaybackTokens {
   }
 
   async #check(token: string, streamId: string): Promise<TokenVerdict> {
-    // Only these characters may go into a playlist, whatever a decoder would let pass.
-    if (token.length > LONGEST || !/^[\w.-]+$/.test(token)) return 'invalid';
+    if (!hasTokenForm(token)) return 'invalid';
     try {
       const { payload } = await jwtVerify(token, this.#key, {
         algorithms: [ALGORITHM],

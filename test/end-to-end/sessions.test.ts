@@ -188,8 +188,12 @@ describe('a session', function () {
     expect((await watch(withToken)).frames).to.have.length(90);
     const { variants } = await readMultivariant(withToken);
     const { segments, inits } = await readMedia(variants[0]!.url);
-    for (const url of [variants[0]!.url, segments[0]!.url, inits[0]!])
-      expect((await fetch(url.replace(/\?.*/, ''))).status, url).to.be.oneOf([401, 403]);
+    for (const url of [variants[0]!.url, segments[0]!.url, inits[0]!]) {
+      expect((await fetch(url)).status, url).to.equal(200);
+      const without = url.replace(`~${token}/`, '');
+      expect((await fetch(without)).status, without).to.equal(403);
+      expect((await fetch(url.replace(token, `${token}x`))).status, url).to.equal(403);
+    }
   });
 
   it('is one of two side by side, each with its own pictures', async () => {
