@@ -12,8 +12,8 @@ const AUTHORIZE_TIME = 10_000;
 /** How long a peer may take to read our last words. */
 const GOODBYE_TIME = 2_000;
 /**
- * For so long tags are gathered for a reader whose viewers are seconds behind anyway: a write for each frame costs both sides more. The
- * publisher's socket is read as it comes: one that is paused closes its window, and a sender waits longer than the pause.
+ * For so long tags are gathered for a reader whose viewers are seconds behind anyway, which then reads ten times a second. The publisher's
+ * socket is read as it comes: with it paused in between, frames came up to 1.7 s late.
  */
 const GATHER_TIME = 100;
 /** A peer that does not read its replies. */
