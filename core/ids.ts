@@ -1,7 +1,21 @@
 /** Ids: a type prefix and a UUIDv7 (RFC 9562, 5.7) without hyphens, so that they sort by time and are one word. */
 import { randomBytes } from 'node:crypto';
 
-export type IdPrefix = 'org' | 'usr' | 'str' | 'key' | 'ses' | 'pub' | 'ast' | 'job' | 'evt' | 'tok' | 'whk' | 'req';
+export type IdPrefix =
+  | 'apk'
+  | 'ast'
+  | 'evt'
+  | 'inv'
+  | 'job'
+  | 'key'
+  | 'org'
+  | 'pub'
+  | 'req'
+  | 'ses'
+  | 'str'
+  | 'tok'
+  | 'usr'
+  | 'whk';
 
 export function newId(prefix: IdPrefix): string {
   const bytes = randomBytes(16);

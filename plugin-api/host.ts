@@ -1,5 +1,6 @@
 /** What core hands to a plugin. It never gives the Koa app, the pool, a hook's `call`, or another plugin. */
 import type { Kysely } from 'kysely';
+import type { Assets } from './assets.ts';
 import type { HookName, Tap } from './hooks.ts';
 import type { EnqueueOptions, JobName, JobPayload } from './jobs.ts';
 import type { Logger } from './log.ts';
@@ -31,8 +32,31 @@ export interface Storage {
   read(key: string, range?: { start: number; end?: number }): Promise<NodeJS.ReadableStream>;
   stat(key: string): Promise<{ size: number } | null>;
   delete(key: string): Promise<void>;
+  /** Opens what grows under the key, or goes on with what a former process began there. One writer at a time. */
+  append(key: string): Promise<Appender>;
+  /**
+   * Where a program of ours (ffmpeg) or a client reads the bytes without going through this process: a file of this machine, or an
+   * address that is good for `expiresIn` seconds and carries a signature, so it belongs in no log and no argument list.
+   * `filename` is what a browser saves it as. Throws `LS_STORAGE_NOT_FOUND`.
+   */
+  locate(key: string, options?: { expiresIn?: number; filename?: string }): Promise<{ file: string } | { url: string }>;
   /** Keys that start with `prefix`, in order. */
   list(prefix: string): AsyncIterable<{ key: string; size: number }>;
+}
+
+/**
+ * Bytes that grow under one key. Each append is whole or not there, whatever is killed and even when the power fails: after a
+ * crash `size` is that after the last append that was safe.
+ */
+export interface Appender {
+  /** Bytes that are safe. */
+  readonly size: number;
+  /** Resolves with the new size once the bytes are safe. Appends are written in the order of their calls. */
+  append(bytes: Uint8Array): Promise<number>;
+  /** Makes what was appended readable under the key; nothing can be appended any more. */
+  complete(): Promise<{ size: number }>;
+  /** Removes all of it. */
+  discard(): Promise<void>;
 }
 
 /** Counters and gauges under `livestreams_<plugin>_…` at `/metrics`. */
@@ -58,6 +82,7 @@ export interface Host<Config = unknown> {
   readonly db: Kysely<TableMap>;
   readonly services: Readonly<Partial<ServiceMap>>;
   readonly storage: Storage;
+  readonly assets: Assets;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Aborts when the server stops. */

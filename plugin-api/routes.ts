@@ -3,11 +3,18 @@ import type { Static, TObject, TSchema } from 'typebox';
 
 export type Role = 'owner' | 'admin' | 'creator' | 'viewer';
 
-/** Who calls. */
+/** What an API key may do: look, publish and hand out what is needed for it, or all that a creator may. Each includes those before it. */
+export type Scope = 'read' | 'publish' | 'manage';
+
+/** Who calls: a person, or a program with an API key. */
 export interface Caller {
-  userId: string;
+  /** Null for an API key. */
+  userId: string | null;
   organizationId: string;
+  /** Looked up for each request. An API key has `creator` at most: it never manages people or keys. */
   role: Role;
+  /** Null for a person. */
+  apiKey: { id: string; scope: Scope; streamId: string | null } | null;
 }
 
 export interface RouteRequest<P, Q, B, C> {
@@ -43,6 +50,10 @@ export interface RouteDefinition<
   summary: string;
   /** Lowest role that may call it, or `anyone`. */
   access: A;
+  /** What an API key must have; `read` for GET and `manage` for all else where not stated. */
+  scope?: Scope;
+  /** The parameter of the path that is a stream's id. Keys of one stream may call only routes that name theirs. */
+  streamParam?: keyof Static<P> & string;
   params?: P;
   query?: Q;
   body?: B;

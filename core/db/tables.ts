@@ -1,6 +1,6 @@
 /** The core's tables as Kysely sees them. Column for column what migrations/ makes. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
-import type { JobProgress } from '#plugin-api';
+import type { Asset, AssetGap, AssetKind, JobProgress } from '#plugin-api';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
@@ -96,6 +96,63 @@ export interface CoreTables {
     sha256: Buffer;
     storage_key: string;
   };
+  assets: {
+    id: string;
+    organization_id: string;
+    kind: AssetKind;
+    status: ColumnType<Asset['status'], Asset['status'] | undefined>;
+    stream_id: string | null;
+    session_id: string | null;
+    title: string;
+    visibility: ColumnType<Asset['visibility'], Asset['visibility'] | undefined>;
+    duration: number | null;
+    trim_start: number | null;
+    trim_end: number | null;
+    gaps: ColumnType<AssetGap[], string | undefined, string>;
+    thumbnail_key: string | null;
+    storyboard_vtt_key: string | null;
+    storyboard_image_key: string | null;
+    error: string | null;
+    created_at: Timestamp;
+    updated_at: Timestamp;
+    ready_at: NullableTimestamp;
+  };
+  asset_inits: {
+    asset_id: string;
+    rendition: string;
+    number: number;
+    kind: 'video' | 'audio';
+    listed: boolean;
+    codec: string;
+    width: number | null;
+    height: number | null;
+    frame_rate: number | null;
+    sample_rate: number | null;
+    channels: number | null;
+    bytes: Buffer;
+  };
+  asset_segments: {
+    asset_id: string;
+    rendition: string;
+    sequence: number;
+    start: number;
+    duration: number;
+    discontinuity: boolean;
+    init: number;
+    size: number;
+    sha256: Buffer;
+    storage_key: string;
+  };
+  asset_files: {
+    asset_id: string;
+    number: number;
+    storage_key: string;
+    /** bigint: a text. */
+    size: ColumnType<string, number>;
+    start: number;
+    duration: number;
+  };
+  storage_garbage: { storage_key: string; created_at: Timestamp };
   events: {
     position: Generated<string>;
     id: string;
