@@ -5,6 +5,7 @@ import type { HookName, Tap } from './hooks.ts';
 import type { EnqueueOptions, JobName, JobPayload } from './jobs.ts';
 import type { Logger } from './log.ts';
 import type { EventMap, ServiceMap, TableMap } from './registry.ts';
+import type { SessionViews } from './sessions.ts';
 
 /** A row of the event log. */
 export interface EventRow<T extends keyof EventMap & string = keyof EventMap & string> {
@@ -83,6 +84,7 @@ export interface Host<Config = unknown> {
   readonly services: Readonly<Partial<ServiceMap>>;
   readonly storage: Storage;
   readonly assets: Assets;
+  readonly sessions: SessionViews;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Aborts when the server stops. */

@@ -11,3 +11,4 @@ export type * from './log.ts';
 export type * from './media.ts';
 export type * from './registry.ts';
 export * from './routes.ts';
+export type * from './sessions.ts';

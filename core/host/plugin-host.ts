@@ -7,6 +7,7 @@ import { pluginInvalid } from '../errors.ts';
 import type { EventLog } from '../events/log.ts';
 import type { Hooks } from '../hooks.ts';
 import type { Jobs } from '../jobs/jobs.ts';
+import { sessionViews } from '../sessions/views.ts';
 import { pluginDatabase } from './plugin-database.ts';
 
 /** What hosts are made from. */
@@ -61,6 +62,7 @@ export function makeHost(
     db: pluginDatabase(parts.db, name),
     services,
     storage: parts.storage,
+    sessions: sessionViews(parts.db),
     log: parts.log.child({ plugin: name }),
     metrics: pluginMetrics(name, parts.metrics),
     signal: controller.signal,

@@ -1,0 +1,61 @@
+/** What plugins are shown of sessions, read from the rows. */
+import { type Kysely, sql } from 'kysely';
+import type { SessionView, SessionViews } from '#plugin-api';
+import type { CoreTables } from '../db/tables.ts';
+
+export function sessionViews(db: Kysely<CoreTables>): SessionViews {
+  const sessions = (organizationId: string) =>
+    db
+      .selectFrom('sessions')
+      .innerJoin('streams', 'streams.id', 'sessions.stream_id')
+      .select(['sessions.id', 'sessions.stream_id', 'sessions.state', 'sessions.started_at', 'streams.title'])
+      .where('sessions.organization_id', '=', organizationId);
+
+  async function view(
+    organizationId: string,
+    row: { id: string; stream_id: string; state: SessionView['state']; started_at: Date; title: string } | undefined,
+  ): Promise<SessionView | null> {
+    if (!row) return null;
+    const { start, end } = await db
+      .selectFrom('segments')
+      .select([sql<number | null>`min(start)`.as('start'), sql<number | null>`max(start + duration)`.as('end')])
+      .where('session_id', '=', row.id)
+      .executeTakeFirstOrThrow();
+    return {
+      id: row.id,
+      organizationId,
+      streamId: row.stream_id,
+      title: row.title,
+      state: row.state,
+      startedAt: row.started_at,
+      stored: start === null || end === null ? null : { start, end },
+    };
+  }
+
+  return {
+    async get(organizationId, sessionId) {
+      return view(
+        organizationId,
+        await sessions(organizationId).where('sessions.id', '=', sessionId).executeTakeFirst(),
+      );
+    },
+    async open(organizationId, streamId) {
+      const open = sessions(organizationId).where('sessions.stream_id', '=', streamId).where('state', '<>', 'ended');
+      return view(organizationId, await open.executeTakeFirst());
+    },
+    async timeOf(sessionId, date) {
+      // Between publishers the clock goes on and the timeline does not: a time in such a gap is where the former one ended.
+      const segment = await db
+        .selectFrom('segments')
+        .select(['start', 'duration', 'program_date_time'])
+        .where('session_id', '=', sessionId)
+        .where('program_date_time', '<=', date)
+        .orderBy('program_date_time', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      if (!segment) return null;
+      const into = (date.getTime() - segment.program_date_time.getTime()) / 1000;
+      return segment.start + Math.min(into, segment.duration);
+    },
+  };
+}

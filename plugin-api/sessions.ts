@@ -1,0 +1,22 @@
+/** Sessions as plugins may look at them: what a stream has sent, and where on the session's timeline it can be found. */
+
+export interface SessionView {
+  id: string;
+  organizationId: string;
+  streamId: string;
+  /** The stream's present title. */
+  title: string;
+  state: 'live' | 'reconnecting' | 'ended';
+  startedAt: Date;
+  /** What is stored of it, in seconds on its timeline; null before the first segment. */
+  stored: { start: number; end: number } | null;
+}
+
+export interface SessionViews {
+  /** Null where the organization has no such session. */
+  get(organizationId: string, sessionId: string): Promise<SessionView | null>;
+  /** The stream's session that has not ended; null where there is none, or the organization has no such stream. */
+  open(organizationId: string, streamId: string): Promise<SessionView | null>;
+  /** Where on the session's timeline the frame stands that was made at this time (`EXT-X-PROGRAM-DATE-TIME`); null before all of it. */
+  timeOf(sessionId: string, date: Date): Promise<number | null>;
+}
