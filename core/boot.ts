@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import type { RunningIngest } from '#plugin-api';
-import { Accounts, accountRoutes } from './accounts/index.ts';
+import { AccessTokens, Accounts, accountRoutes, authenticator } from './accounts/index.ts';
 import type { Config } from './config.ts';
 import { dashboardPages } from './dashboard/index.ts';
 import { startDatabase } from './db/database.ts';
@@ -145,8 +145,8 @@ async function startAll(
   ] as const)
     events.on(type, ({ stream_id }) => origin.forget(stream_id ?? ''));
 
-  const key = await loadSecret(config.dataDir, 'access-token-key');
-  const accounts = new Accounts({ db, key, publicUrl: config.publicUrl });
+  const accessTokens = new AccessTokens(await loadSecret(config.dataDir, 'access-token-key'));
+  const accounts = new Accounts({ db, accessTokens, publicUrl: config.publicUrl });
   if (config.owner) await accounts.ensureOwner(config.owner);
   const streams = new Streams({ db, events });
   const ingests = new Map<string, RunningIngest>();
@@ -165,7 +165,7 @@ async function startAll(
 
   const http = createHttp({
     ...{ config, log, routes, metrics, version, origin },
-    authenticate: (authorization) => accounts.authenticate(authorization),
+    authenticate: authenticator({ db, accessTokens }),
     pages: await dashboardPages({
       dist: UI,
       streamTitle: (id) => streams.title(id),

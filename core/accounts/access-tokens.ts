@@ -1,16 +1,20 @@
-/** Access tokens: short-lived signed statements of who calls (JWT, RFC 9068's type and claims as far as they serve us). */
+/** Access tokens: short-lived signed statements of who calls and where (JWT, RFC 9068's type and claims as far as they serve us). */
 import { errors, jwtVerify, SignJWT } from 'jose';
-import type { Caller, Role } from '#plugin-api';
 import { isId } from '../ids.ts';
 
-/** Seconds. Also how long a lost role may still be used. */
+/** Seconds. */
 export const ACCESS_TOKEN_LIFE = 15 * 60;
 
 const ALGORITHM = 'HS256';
 const TYPE = 'at+jwt';
 const ISSUER = 'livestreams';
 const AUDIENCE = 'api';
-const ROLES: Role[] = ['owner', 'admin', 'creator', 'viewer'];
+
+/** What a token states. What the bearer may do there is looked up for each request: a role may be lost meanwhile. */
+export interface AccessClaims {
+  userId: string;
+  organizationId: string;
+}
 
 export class AccessTokens {
   readonly #key: Uint8Array;
@@ -20,10 +24,10 @@ export class AccessTokens {
     this.#key = key;
   }
 
-  issue(caller: Caller): Promise<string> {
-    return new SignJWT({ org: caller.organizationId, role: caller.role })
+  issue({ userId, organizationId }: AccessClaims): Promise<string> {
+    return new SignJWT({ org: organizationId })
       .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
-      .setSubject(caller.userId)
+      .setSubject(userId)
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)
       .setIssuedAt()
@@ -31,20 +35,19 @@ export class AccessTokens {
       .sign(this.#key);
   }
 
-  /** Who the token stands for; null where it is forged, expired, or not an access token. */
-  async verify(token: string): Promise<Caller | null> {
+  /** What the token states; null where it is forged, expired, or not an access token. */
+  async verify(token: string): Promise<AccessClaims | null> {
     try {
       const { payload } = await jwtVerify(token, this.#key, {
         algorithms: [ALGORITHM],
         typ: TYPE,
         issuer: ISSUER,
         audience: AUDIENCE,
-        requiredClaims: ['sub', 'exp', 'org', 'role'],
+        requiredClaims: ['sub', 'exp', 'org'],
       });
-      const { sub: userId = '', org: organizationId, role } = payload;
+      const { sub: userId = '', org: organizationId } = payload;
       if (typeof organizationId !== 'string' || !isId('org', organizationId) || !isId('usr', userId)) return null;
-      const known = ROLES.find((name) => name === role);
-      return known ? { userId, organizationId, role: known } : null;
+      return { userId, organizationId };
     } catch (error) {
       if (error instanceof errors.JOSEError) return null;
       throw error;

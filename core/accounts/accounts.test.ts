@@ -6,8 +6,9 @@ import { type TestDatabase, testDatabase } from '../../test/support/database.ts'
 import { temporaryFolder } from '../../test/support/folder.ts';
 import { quietLog } from '../../test/support/log.ts';
 import { createHttp, createMetrics, type Http, RouteTable } from '../http/index.ts';
+import { newId } from '../ids.ts';
 import { loadSecret } from '../secrets.ts';
-import { Accounts, accountRoutes, type Grant } from './index.ts';
+import { AccessTokens, Accounts, accountRoutes, authenticator, type Grant } from './index.ts';
 
 const key = Buffer.alloc(32, 1);
 const owner = { email: 'Ada@Example.org', password: 'correct horse', name: 'Ada' };
@@ -20,14 +21,15 @@ describe('accounts', () => {
 
   beforeEach(async () => {
     database = await testDatabase();
-    accounts = new Accounts({ db: database.kysely, key, publicUrl: 'https://live.example' });
+    const accessTokens = new AccessTokens(key);
+    accounts = new Accounts({ db: database.kysely, accessTokens, publicUrl: 'https://live.example' });
     const routes = new RouteTable();
     accountRoutes(routes, accounts);
     http = createHttp({
       config: { host: '127.0.0.1', httpPort: 0, publicUrl: '', trustedProxies: ['127.0.0.1'], corsOrigins: [] },
       log: quietLog,
       routes,
-      authenticate: (authorization) => accounts.authenticate(authorization),
+      authenticate: authenticator({ db: database.kysely, accessTokens }),
       metrics: createMetrics(),
       version: '0',
       checkAnswers: true,
@@ -155,7 +157,7 @@ describe('accounts', () => {
       await forge({ aud: 'playback' }, {}),
       await forge({ iss: 'somebody' }, {}),
       await forge({ exp: 1 }, {}),
-      await forge({ role: 'emperor' }, {}),
+      await forge({ org: newId('org') }, {}),
       unsigned,
       refresh_token,
       'x'.repeat(5000),

@@ -1,11 +1,11 @@
 /** Accounts: the first owner, logging in, and who a token stands for. */
 import { type Kysely, sql } from 'kysely';
-import type { Caller, Role } from '#plugin-api';
+import type { Role } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
 import { withTransaction } from '../db/transaction.ts';
 import { newId } from '../ids.ts';
 import { FailureThrottle } from '../sessions/throttle.ts';
-import { ACCESS_TOKEN_LIFE, AccessTokens } from './access-tokens.ts';
+import { ACCESS_TOKEN_LIFE, type AccessTokens } from './access-tokens.ts';
 import { loginFailed, loginThrottled, refreshRefused, setupRefused } from './errors.ts';
 import { Passwords } from './passwords.ts';
 import {
@@ -33,8 +33,7 @@ export interface Grant extends Profile {
 
 export interface AccountsOptions {
   db: Kysely<CoreTables>;
-  /** 32 bytes that sign access tokens. */
-  key: Uint8Array;
+  accessTokens: AccessTokens;
   /** Without a slash at its end. */
   publicUrl: string;
 }
@@ -48,14 +47,14 @@ interface NewOwner {
 export class Accounts {
   readonly #db: Kysely<CoreTables>;
   readonly #publicUrl: string;
-  readonly #tokens: AccessTokens;
+  readonly #accessTokens: AccessTokens;
   readonly #passwords = new Passwords();
   readonly #tries = new FailureThrottle();
 
-  constructor({ db, key, publicUrl }: AccountsOptions) {
+  constructor({ db, accessTokens, publicUrl }: AccountsOptions) {
     this.#db = db;
     this.#publicUrl = publicUrl;
-    this.#tokens = new AccessTokens(key);
+    this.#accessTokens = accessTokens;
   }
 
   /** Makes the first owner; does nothing where there is an account already. */
@@ -150,19 +149,12 @@ export class Accounts {
     return user && organizations.length > 0 ? { user, organizations } : null;
   }
 
-  /** Who an Authorization header stands for; null where for nobody. */
-  async authenticate(authorization: string): Promise<Caller | null> {
-    const [, token] = /^Bearer ([\w.~+/=-]{1,2048})$/i.exec(authorization) ?? [];
-    return token === undefined ? null : this.#tokens.verify(token);
-  }
-
   /** A caller acts in the organization that the user joined first. */
   async #grant(userId: string, refreshToken: string): Promise<Grant> {
     const profile = await this.profile(userId);
     const [organization] = profile?.organizations ?? [];
     if (!profile || !organization) throw refreshRefused('The account is in no organization any more.');
-    const { id: organizationId, role } = organization;
-    const accessToken = await this.#tokens.issue({ userId, organizationId, role });
+    const accessToken = await this.#accessTokens.issue({ userId, organizationId: organization.id });
     return { access_token: accessToken, refresh_token: refreshToken, expires_in: ACCESS_TOKEN_LIFE, ...profile };
   }
 }

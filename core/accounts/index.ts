@@ -1,3 +1,5 @@
 /** What other rooms use of accounts. */
+export { AccessTokens } from './access-tokens.ts';
 export { Accounts, type AccountsOptions, type Grant } from './accounts.ts';
+export { authenticator } from './authenticate.ts';
 export { accountRoutes } from './routes.ts';

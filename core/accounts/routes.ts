@@ -1,6 +1,6 @@
 /** Routes of accounts: set-up, login, refresh, logout, and who one is. */
 import { type Routes, Type } from '#plugin-api';
-import { unauthenticated } from '../http/errors.ts';
+import { forbidden, unauthenticated } from '../http/errors.ts';
 import type { Accounts } from './accounts.ts';
 
 const Email = Type.String({ format: 'email', maxLength: 254 });
@@ -87,6 +87,7 @@ export function accountRoutes(routes: Routes, accounts: Accounts): void {
     access: 'viewer',
     answers: { 200: ProfileBody },
     async handle({ caller }) {
+      if (caller.userId === null) throw forbidden('An API key stands for no person.');
       const profile = await accounts.profile(caller.userId);
       if (!profile) throw unauthenticated('The account of this token is gone.');
       return { status: 200, body: profile };

@@ -1,6 +1,7 @@
 /** One typed route as Koa middleware: access, validation, time limit, answer. */
+import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Context, Middleware } from 'koa';
+import type { Context, Middleware, ParameterizedContext } from 'koa';
 import { koaBody } from 'koa-body';
 import type { TSchema } from 'typebox';
 import type { Caller, Role, RouteAnswer, RouteDefinition } from '#plugin-api';
@@ -8,8 +9,15 @@ import { compileCheck, explain } from '../schema.ts';
 import { forbidden, internal, mediaTypeUnsupported, requestInvalid, timedOut, unauthenticated } from './errors.ts';
 import type { RequestState } from './request.ts';
 
-/** Who an Authorization header stands for; null where it stands for nobody. */
-export type Authenticate = (authorization: string) => Promise<Caller | null>;
+/** What of a request says who calls. */
+export interface Credentials {
+  method: string;
+  headers: IncomingHttpHeaders;
+  remoteAddress: string;
+}
+
+/** Who a request stands for; null where for nobody. Throws where the credentials must not be used in this way. */
+export type Authenticate = (request: Credentials) => Promise<Caller | null>;
 
 export interface HandlerOptions {
   authenticate: Authenticate;
@@ -69,16 +77,17 @@ export function routeHandler(definition: RouteDefinition, options: HandlerOption
 }
 
 async function findCaller(
-  ctx: Context,
+  ctx: ParameterizedContext<RequestState>,
   { access }: RouteDefinition,
   authenticate: Authenticate,
 ): Promise<Caller | null> {
-  const authorization = ctx.get('Authorization');
-  const caller = authorization === '' ? null : await authenticate(authorization);
+  const { method, headers } = ctx;
+  const caller = await authenticate({ method, headers, remoteAddress: ctx.state.remoteAddress });
   if (access === 'anyone') return caller;
   if (!caller) {
     ctx.set('WWW-Authenticate', 'Bearer');
-    throw unauthenticated(authorization === '' ? 'No token was sent.' : 'The token is not valid, or has expired.');
+    const sent = headers.authorization !== undefined;
+    throw unauthenticated(sent ? 'The token is not valid, or has expired.' : 'No token was sent.');
   }
   if (RANK[caller.role] < RANK[access]) {
     throw forbidden(`This needs the role ${access}; yours is ${caller.role}.`);

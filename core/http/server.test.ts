@@ -6,7 +6,7 @@ import { type Caller, type LivestreamsError, Type } from '#plugin-api';
 import { createLogger } from '../log.ts';
 import { createHttp, createMetrics, type Http, type HttpOptions, RouteTable } from './index.ts';
 
-const owner: Caller = { userId: 'usr_1', organizationId: 'org_1', role: 'owner' };
+const owner: Caller = { userId: 'usr_1', organizationId: 'org_1', role: 'owner', apiKey: null };
 const viewer: Caller = { ...owner, role: 'viewer' };
 const Song = Type.Object({
   title: Type.String({ minLength: 1, maxLength: 20 }),
@@ -58,7 +58,8 @@ describe('http', () => {
       },
       log: createLogger({ level: 'debug', pretty: false, write: (line) => lines.push(line) }),
       routes,
-      authenticate: async (header) => ({ 'Bearer owner': owner, 'Bearer viewer': viewer })[header] ?? null,
+      authenticate: async ({ headers }) =>
+        ({ 'Bearer owner': owner, 'Bearer viewer': viewer })[headers.authorization ?? ''] ?? null,
       metrics: createMetrics(),
       version: '1.2.3',
       checkAnswers: true,

@@ -30,8 +30,8 @@ interface List<T> {
 }
 
 describe('streams', () => {
-  const ours: Caller = { userId: newId('usr'), organizationId: newId('org'), role: 'creator' };
-  const theirs: Caller = { userId: newId('usr'), organizationId: newId('org'), role: 'owner' };
+  const ours: Caller = { userId: newId('usr'), organizationId: newId('org'), role: 'creator', apiKey: null };
+  const theirs: Caller = { userId: newId('usr'), organizationId: newId('org'), role: 'owner', apiKey: null };
   const viewer: Caller = { ...ours, role: 'viewer' };
   const tokens = new PlaybackTokens(Buffer.alloc(32, 7));
   let database: TestDatabase;
@@ -64,7 +64,8 @@ describe('streams', () => {
       },
       log: quietLog,
       routes,
-      authenticate: async (header) => ({ ours, theirs, viewer })[header.replace('Bearer ', '')] ?? null,
+      authenticate: async ({ headers }) =>
+        ({ ours, theirs, viewer })[headers.authorization?.replace('Bearer ', '') ?? ''] ?? null,
       metrics: createMetrics(),
       version: '0',
       checkAnswers: true,
