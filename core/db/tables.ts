@@ -7,7 +7,15 @@ type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefine
 
 export interface CoreTables {
   organizations: { id: string; name: string; created_at: Timestamp };
-  users: { id: string; email: string; name: string; password_hash: string; created_at: Timestamp };
+  users: {
+    id: string;
+    email: string;
+    name: string;
+    password_hash: string;
+    created_at: Timestamp;
+    /** Access tokens issued before it are refused. */
+    valid_from: Timestamp;
+  };
   members: {
     organization_id: string;
     user_id: string;
@@ -20,6 +28,17 @@ export interface CoreTables {
     user_id: string;
     expires_at: Timestamp;
     used_at: NullableTimestamp;
+    created_at: Timestamp;
+    organization_id: ColumnType<string | null, string | null | undefined>;
+  };
+  invitations: {
+    id: string;
+    organization_id: string;
+    email: string;
+    role: 'owner' | 'admin' | 'creator' | 'viewer';
+    token_hash: Buffer;
+    invited_by: string | null;
+    expires_at: Timestamp;
     created_at: Timestamp;
   };
   setup_links: { token_hash: Buffer; expires_at: Timestamp; created_at: Timestamp };
@@ -151,6 +170,14 @@ export interface CoreTables {
     size: ColumnType<string, number>;
     start: number;
     duration: number;
+  };
+  asset_downloads: {
+    asset_id: string;
+    number: number;
+    storage_key: string;
+    /** bigint: a text. */
+    size: ColumnType<string, number>;
+    used_at: Timestamp;
   };
   storage_garbage: { storage_key: string; created_at: Timestamp };
   events: {
