@@ -20,6 +20,8 @@ export class LivestreamsError extends Error {
   readonly detail: string;
   /** Further members of the problem document, e.g. `errors: [{ pointer, detail }]`. */
   readonly extensions: Record<string, unknown>;
+  /** Fields of the header that the API's answer has beside those of every problem. */
+  readonly headers: Record<string, string> = {};
 
   constructor(kind: ErrorKind, detail: string, extensions: Record<string, unknown> = {}, options?: ErrorOptions) {
     super(detail, options);
@@ -50,3 +52,17 @@ export function defineError(
   errorKinds.set(kind.code, kind);
   return (detail, extensions, options) => new LivestreamsError(kind, detail, extensions, options);
 }
+
+/**
+ * For what a schema cannot say of a request; what it can say is refused with the same kind.
+ *
+ * ```ts
+ * throw requestInvalid('The end is before the start.', { errors: [{ pointer: '/body/end', detail: 'is before the start' }] });
+ * ```
+ */
+export const requestInvalid = defineError({
+  code: 'LS_REQUEST_INVALID',
+  status: 422,
+  title: 'The request does not fit its schema',
+  fix: 'Correct each member of `errors`; its pointer names the place.',
+});

@@ -29,7 +29,7 @@ export function problemDocument(error: LivestreamsError, requestId: string): Rec
 /**
  * Turns whatever is thrown below, and a path that nobody answered, into a problem. What is not a `LivestreamsError` is a fault of
  * the server: it is logged, and the client learns no more than where to look.
- * An extension `retry_after` (seconds) is also sent as `Retry-After`, and with 429 as `RateLimit`.
+ * An extension `retry_after` (seconds) is also sent as `Retry-After`.
  */
 export function problems(log: Logger): Middleware<RequestState> {
   return async (ctx, next) => {
@@ -46,12 +46,8 @@ export function problems(log: Logger): Middleware<RequestState> {
         );
       }
       const retryAfter = error.extensions.retry_after;
-      if (typeof retryAfter === 'number') {
-        const seconds = Math.ceil(retryAfter);
-        ctx.set('Retry-After', String(seconds));
-        // draft-ietf-httpapi-ratelimit-headers: nothing remains of this limit, and more comes in so many seconds.
-        if (error.kind.status === 429) ctx.set('RateLimit', `"${error.code}";r=0;t=${seconds}`);
-      }
+      if (typeof retryAfter === 'number') ctx.set('Retry-After', String(Math.ceil(retryAfter)));
+      ctx.set(error.headers);
       // What is left of a body that is too large is not worth reading.
       if (error.kind.status === 413) ctx.set('Connection', 'close');
       ctx.status = error.kind.status;
