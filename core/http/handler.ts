@@ -2,12 +2,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Context, Middleware, ParameterizedContext } from 'koa';
-import { koaBody } from 'koa-body';
-import type { TSchema } from 'typebox';
 import type { Caller, Role, RouteAnswer, RouteDefinition } from '#plugin-api';
 import { compileCheck, explain } from '../schema.ts';
-import { forbidden, internal, mediaTypeUnsupported, requestInvalid, timedOut, unauthenticated } from './errors.ts';
+import { entityTag, isKnown, matcher } from './entity-tag.ts';
+import { forbidden, internal, preconditionFailed, timedOut, unauthenticated } from './errors.ts';
+import type { Idempotency } from './idempotency.ts';
+import { partsReader } from './parts.ts';
 import type { RequestState } from './request.ts';
+import { Takeover } from './takeover.ts';
 
 /** What of a request says who calls. */
 export interface Credentials {
@@ -23,31 +25,17 @@ export interface HandlerOptions {
   authenticate: Authenticate;
   /** Checks what handlers answer against their schemas too: for tests and development. */
   checkAnswers: boolean;
+  /** Where not given, `Idempotency-Key` has no effect. */
+  idempotency?: Idempotency;
 }
 
 const RANK: Record<Role, number> = { viewer: 0, creator: 1, admin: 2, owner: 3 };
 const DEFAULT_TIMEOUT = 30;
-const MAX_BODY = 1024 * 1024;
-
-const parseBody = koaBody({
-  jsonLimit: MAX_BODY,
-  jsonTypes: ['application/json', '+json'],
-  text: false,
-  urlencoded: false,
-  multipart: false,
-  patchNode: false,
-});
-
-interface Problem {
-  pointer: string;
-  detail: string;
-}
 
 export function routeHandler(definition: RouteDefinition, options: HandlerOptions): Middleware<RequestState> {
-  const checkParams = partCheck('params', definition.params, true);
-  const checkQuery = partCheck('query', definition.query, true);
-  const checkBody = partCheck('body', definition.body, false);
+  const readParts = partsReader(definition);
   const checkAnswer = options.checkAnswers ? answerCheck(definition) : () => {};
+  const idempotency = isRepeatable(definition) ? options.idempotency : undefined;
   const route = `/v1${definition.path}`;
 
   return async (ctx) => {
@@ -55,25 +43,44 @@ export function routeHandler(definition: RouteDefinition, options: HandlerOption
     ctx.set('Cache-Control', 'no-store');
     const caller = await findCaller(ctx, definition, options.authenticate);
     const answer = await withinTime(ctx, definition, async (signal) => {
-      const params = { ...(ctx as unknown as { params: Record<string, string> }).params };
-      const query = { ...ctx.query };
-      const body = definition.body ? await readBody(ctx) : undefined;
-      const problems = [...checkParams(params), ...checkQuery(query), ...checkBody(body)];
-      if (problems.length > 0) {
-        const places = problems.map(({ pointer, detail }) => `${pointer} ${detail}`).join('; ');
-        throw requestInvalid(`${places}.`, { errors: problems });
-      }
+      const { params, query, body } = await readParts(ctx);
       const { requestId, remoteAddress } = ctx.state;
+      const { headers } = ctx.req;
       // Only routes open to anyone are called without a caller; the definition's own type says so to its handler.
       const known = caller as Caller;
-      const { headers } = ctx.req;
-      return definition.handle({ params, query, body, caller: known, requestId, remoteAddress, headers, signal });
+      const ifMatch = matcher(headers['if-match']);
+      const work = () =>
+        definition.handle({ params, query, body, caller: known, requestId, remoteAddress, headers, signal, ifMatch });
+      refuseUncheckable(definition, headers['if-match']);
+      const key = ctx.get('Idempotency-Key');
+      if (!idempotency || !caller || key === '') return work();
+      const request = [definition.method, ctx.path, query, body];
+      return idempotency.once({ caller, key, request, signal }, work);
     });
     checkAnswer(answer);
-    if (answer.headers) ctx.set(answer.headers);
-    ctx.body = answer.body ?? null;
-    ctx.status = answer.status;
+    send(ctx, answer);
   };
+}
+
+/** Whether a repeat of the request would make a second thing. */
+export function isRepeatable({ method, access, answers }: RouteDefinition): boolean {
+  return method === 'POST' && access !== 'anyone' && 201 in answers;
+}
+
+/** A condition that nobody would check must not be taken for one that holds. */
+function refuseUncheckable({ method, versioned }: RouteDefinition, ifMatch: string | undefined): void {
+  if (versioned || method === 'GET' || ifMatch === undefined || ifMatch.trim() === '*') return;
+  throw preconditionFailed('What this route answers has no ETag.');
+}
+
+function send(ctx: Context, { status, headers, body, version }: RouteAnswer): void {
+  if (headers) ctx.set(headers);
+  ctx.body = body ?? null;
+  ctx.status = status;
+  if (version === undefined) return;
+  const tag = entityTag(version, body);
+  ctx.set('ETag', tag);
+  if (ctx.method === 'GET' && isKnown(tag, ctx.headers['if-none-match'])) ctx.status = 304;
 }
 
 async function findCaller(
@@ -93,15 +100,6 @@ async function findCaller(
     throw forbidden(`This needs the role ${access}; yours is ${caller.role}.`);
   }
   return caller;
-}
-
-/** The JSON body; an empty object where none was sent, so that a body of optional members may be left out. */
-async function readBody(ctx: Context): Promise<unknown> {
-  const kind = ctx.is('application/json', '+json');
-  if (kind === null || ctx.get('Content-Length') === '0') return {};
-  if (kind === false) throw mediaTypeUnsupported(`The body is ${ctx.request.type || 'of no stated type'}, not JSON.`);
-  await parseBody(ctx, async () => {});
-  return (ctx.request as unknown as { body: unknown }).body;
 }
 
 /** Runs the work until the route's time is over or the client is gone. */
@@ -130,34 +128,14 @@ async function withinTime(
   }
 }
 
-/** Checks one part of a request; pointers start with the part's name, `/body/title`. */
-function partCheck(part: string, schema: TSchema | undefined, coerce: boolean): (value: unknown) => Problem[] {
-  if (!schema) return () => [];
-  const check = compileCheck(schema, { coerce });
-  return (value) => {
-    const nul = nulPointer(value, '');
-    if (nul !== null) return [{ pointer: `/${part}${nul}`, detail: 'expected a text without NUL' }];
-    return check(value).map((mismatch) => ({ pointer: `/${part}${mismatch.pointer}`, detail: explain(mismatch) }));
-  };
-}
-
-/** Where a text holds U+0000, which PostgreSQL cannot store; null where none does. */
-function nulPointer(value: unknown, pointer: string): string | null {
-  if (typeof value === 'string') return value.includes('\0') ? pointer : null;
-  if (typeof value !== 'object' || value === null) return null;
-  for (const [name, member] of Object.entries(value)) {
-    const found = nulPointer(member, `${pointer}/${name}`);
-    if (found !== null) return found;
-  }
-  return null;
-}
-
-function answerCheck({ method, path, answers }: RouteDefinition): (answer: RouteAnswer) => void {
+function answerCheck({ method, path, answers, versioned }: RouteDefinition): (answer: RouteAnswer) => void {
   const checks = new Map(
     Object.entries(answers).map(([status, schema]) => [Number(status), schema ? compileCheck(schema) : null]),
   );
-  return ({ status, body }) => {
+  return ({ status, body, version }) => {
     const check = checks.get(status);
+    if (versioned && status === 200 && version === undefined)
+      throw internal(`${method} /v1${path} is versioned, but answers no version.`);
     if (check === undefined) throw internal(`${method} /v1${path} answered ${status}, which it does not state.`);
     if (check === null || body instanceof Readable || Buffer.isBuffer(body)) return;
     const problems = check(body === undefined ? undefined : JSON.parse(JSON.stringify(body)));
