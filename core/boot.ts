@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import type { RunningIngest } from '#plugin-api';
-import { AccessTokens, Accounts, accountRoutes, authenticator } from './accounts/index.ts';
+import { AccessTokens, Accounts, accountRoutes, authenticator, SignedTokens, SigningKeys } from './accounts/index.ts';
+import { AssetStore } from './assets/assets.ts';
 import type { Config } from './config.ts';
 import { dashboardPages } from './dashboard/index.ts';
 import { startDatabase } from './db/database.ts';
@@ -96,13 +97,14 @@ async function startAll(
   const jobs = new Jobs({ database, log, events, onComplete: (job) => void hooks.notify('jobComplete', job) });
   undo(() => jobs.stop());
 
+  const assets = new AssetStore({ db, events, hooks });
   const routes = new RouteTable();
   const server = { dataDir: config.dataDir, host: config.host, publicUrl: config.publicUrl };
   const plugins = await startPlugins({
     plugins: config.plugins,
     routes,
     migrate: (owner, folder) => migrate(database, { owner, folder, log }),
-    ...{ server, db, jobs, events, hooks, storage, metrics, log },
+    ...{ server, db, jobs, events, hooks, storage, assets, metrics, log },
   });
   undo(() => plugins.stop());
 
@@ -145,7 +147,8 @@ async function startAll(
   ] as const)
     events.on(type, ({ stream_id }) => origin.forget(stream_id ?? ''));
 
-  const accessTokens = new AccessTokens(await loadSecret(config.dataDir, 'access-token-key'));
+  const signingKeys = await SigningKeys.open({ dataDir: config.dataDir, given: config.signingKeys });
+  const accessTokens = new AccessTokens(new SignedTokens(signingKeys));
   const accounts = new Accounts({ db, accessTokens, publicUrl: config.publicUrl });
   if (config.owner) await accounts.ensureOwner(config.owner);
   const streams = new Streams({ db, events });
@@ -166,6 +169,7 @@ async function startAll(
   const http = createHttp({
     ...{ config, log, routes, metrics, version, origin },
     authenticate: authenticator({ db, accessTokens }),
+    keys: () => signingKeys.published(),
     pages: await dashboardPages({
       dist: UI,
       streamTitle: (id) => streams.title(id),

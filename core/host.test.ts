@@ -17,6 +17,7 @@ import { type TestDatabase, testDatabase } from '../test/support/database.ts';
 import { temporaryFolder } from '../test/support/folder.ts';
 import { quietLog } from '../test/support/log.ts';
 import { until } from '../test/support/until.ts';
+import { AssetStore } from './assets/assets.ts';
 import { checkConfig } from './config.ts';
 import { migrate } from './db/migrate.ts';
 import { EventLog } from './events/log.ts';
@@ -79,6 +80,7 @@ describe('plugin host', () => {
       hooks,
       routes,
       storage: localStorage(temporaryFolder()),
+      assets: new AssetStore({ db, events, hooks }),
       metrics,
       log: quietLog,
       migrate: (owner, folder) => migrate(database, { owner, folder, log: quietLog }),

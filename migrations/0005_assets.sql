@@ -69,6 +69,18 @@ CREATE TABLE asset_files (
 );
 CREATE INDEX asset_files_storage_key ON asset_files (storage_key);
 
+-- The MP4 of each download, made on demand and kept while it is asked for. Number: that of the file it was made of; -1 where the
+-- asset has no files and it was made of segments.
+CREATE TABLE asset_downloads (
+  asset_id text NOT NULL REFERENCES assets ON DELETE CASCADE,
+  number integer NOT NULL,
+  storage_key text NOT NULL,
+  size bigint NOT NULL,
+  used_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (asset_id, number)
+);
+CREATE INDEX asset_downloads_storage_key ON asset_downloads (storage_key);
+
 -- Keys that nobody may name any more: written in the transaction that removes the rows which named them, and looked at
 -- again before their bytes are deleted.
 CREATE TABLE storage_garbage (
@@ -76,3 +88,31 @@ CREATE TABLE storage_garbage (
   created_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX segments_storage_key ON segments (storage_key);
+
+-- Whoever deletes rows, and be it by the cascade from an organization, leaves their keys here: it cannot be forgotten.
+CREATE FUNCTION collect_storage_keys() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO storage_garbage (storage_key)
+  SELECT DISTINCT storage_key FROM gone ORDER BY storage_key ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER segments_garbage AFTER DELETE ON segments
+  REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION collect_storage_keys();
+CREATE TRIGGER asset_segments_garbage AFTER DELETE ON asset_segments
+  REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION collect_storage_keys();
+CREATE TRIGGER asset_files_garbage AFTER DELETE ON asset_files
+  REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION collect_storage_keys();
+CREATE TRIGGER asset_downloads_garbage AFTER DELETE ON asset_downloads
+  REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION collect_storage_keys();
+
+-- Pictures are named by the asset itself, which may also be given others.
+CREATE FUNCTION collect_image_keys() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO storage_garbage (storage_key)
+  SELECT DISTINCT key
+  FROM gone, unnest(ARRAY[thumbnail_key, storyboard_vtt_key, storyboard_image_key]) AS key
+  WHERE key IS NOT NULL ORDER BY key ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER assets_garbage AFTER DELETE ON assets
+  REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION collect_image_keys();

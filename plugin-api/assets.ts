@@ -83,32 +83,47 @@ export interface AssetGap {
   duration: number;
 }
 
+/** What an asset took over from a session or another asset. */
+export interface AdoptedSegments {
+  /** How many it did not have before. */
+  segments: number;
+  /** Seconds on the source's timeline: the asset's own begins at `start`. */
+  start: number;
+  end: number;
+  /** On the asset's timeline: where publishers were away. */
+  gaps: AssetGap[];
+}
+
 /** What plugins do with assets. Methods that take an id throw `LS_ASSET_NOT_FOUND` where it was deleted. */
 export interface Assets {
-  /** A new asset in the state `processing`. */
+  /** A new asset in the state `processing`. A session has one recording: where it is there, that is the answer. */
   create(asset: NewAsset): Promise<Asset>;
   get(id: string): Promise<Asset | null>;
   /** The asset of this kind that was made of the session. */
   ofSession(sessionId: string, kind: AssetKind): Promise<Asset | null>;
   /**
    * Gives the asset the segments of a session or another asset that touch `range` (seconds on that one's timeline; all
-   * where absent), by reference: no byte is copied, and they live as long as anybody names them. Answers how many there are.
+   * where absent), by reference: no byte is copied, and they live as long as anybody names them. Once an asset: its timeline
+   * begins with the first of them. Repeated, it changes nothing.
    */
   adopt(
     id: string,
     from: { sessionId: string } | { assetId: string },
     range?: { start: number; end: number },
-  ): Promise<{ segments: number; start: number; end: number }>;
+  ): Promise<AdoptedSegments>;
   addInits(id: string, inits: AssetInit[]): Promise<void>;
   addSegments(id: string, segments: AssetSegment[]): Promise<void>;
   addFile(id: string, file: AssetFile): Promise<void>;
   setImages(id: string, images: AssetImages): Promise<void>;
-  /** It can be watched: status, event `asset.ready` and hook `asset`. `trim` is what a clip shows of its segments. */
+  /**
+   * It can be watched: status, event `asset.ready` and hook `asset`; of one that is ready already nothing changes.
+   * `trim` is what a clip shows of its segments, in seconds on its timeline.
+   */
   ready(
     id: string,
     facts: { duration: number; gaps?: AssetGap[]; trim?: { start: number; end: number } },
   ): Promise<void>;
-  /** It cannot be made; `reason` is shown to the organization. Event `asset.failed`. */
+  /** It cannot be made; `reason` is shown to the organization. Event `asset.failed`. Only of one that is still processing. */
   fail(id: string, reason: string): Promise<void>;
   /** Removes its rows at once, and its bytes as far as nobody else names them. */
   delete(id: string): Promise<void>;

@@ -7,6 +7,7 @@
  * }
  * ```
  */
+import type { AssetKind } from './assets.ts';
 import type { Latency, SourceFacts } from './media.ts';
 
 /** Events: durable rows, fanned out to dashboards and webhooks. Key: type; value: data. Core's own are here. */
@@ -57,6 +58,16 @@ export interface EventMap {
   'session.problem': { code: string; reason: string; fix: string };
   /** Segments cannot be stored now; they play on from memory. */
   'session.storage_failed': { reason: string };
+  /** An asset was begun. */
+  'asset.created': { asset_id: string; kind: AssetKind; title: string };
+  /** Its title or visibility was changed. */
+  'asset.updated': { asset_id: string; kind: AssetKind; title: string };
+  /** It can be watched; `duration` is in seconds. */
+  'asset.ready': { asset_id: string; kind: AssetKind; title: string; duration: number };
+  /** It cannot be made. */
+  'asset.failed': { asset_id: string; kind: AssetKind; title: string; reason: string };
+  /** It was deleted, with all of its bytes that no other asset or session shares. */
+  'asset.deleted': { asset_id: string; kind: AssetKind; title: string };
   /** A job of the organization has succeeded. */
   'job.completed': { job_id: string; name: string };
   /** A job has failed for the last time. */

@@ -42,6 +42,16 @@ export interface CoreTables {
     created_at: Timestamp;
   };
   setup_links: { token_hash: Buffer; expires_at: Timestamp; created_at: Timestamp };
+  idempotency_keys: {
+    organization_id: string;
+    caller_id: string;
+    key: string;
+    request: Buffer;
+    holder: string;
+    lease_until: Timestamp;
+    answer: Buffer | null;
+    expires_at: Timestamp;
+  };
   streams: {
     id: string;
     organization_id: string;

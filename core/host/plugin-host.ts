@@ -1,7 +1,7 @@
 /** Makes the host of one plugin: everything it may reach, and nothing else. */
 import type { Kysely } from 'kysely';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Host, Logger, Metrics, ServiceMap, Storage } from '#plugin-api';
+import type { Assets, Host, Logger, Metrics, ServiceMap, Storage } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
 import { pluginInvalid } from '../errors.ts';
 import type { EventLog } from '../events/log.ts';
@@ -19,6 +19,7 @@ export interface HostParts {
   events: Pick<EventLog, 'append' | 'on'>;
   hooks: Hooks;
   storage: Storage;
+  assets: Assets;
   metrics: Registry;
   log: Logger;
 }
@@ -62,6 +63,7 @@ export function makeHost(
     db: pluginDatabase(parts.db, name),
     services,
     storage: parts.storage,
+    assets: parts.assets,
     sessions: sessionViews(parts.db),
     log: parts.log.child({ plugin: name }),
     metrics: pluginMetrics(name, parts.metrics),

@@ -1,0 +1,275 @@
+/** Assets in the database: each change and its event in one transaction, nothing of one organization seen by another. */
+import type { Kysely, Selectable } from 'kysely';
+import type {
+  AdoptedSegments,
+  Asset,
+  AssetFile,
+  AssetGap,
+  AssetImages,
+  AssetInit,
+  AssetKind,
+  AssetSegment,
+  Assets,
+  EventMap,
+  NewAsset,
+} from '#plugin-api';
+import type { CoreTables } from '../db/tables.ts';
+import { withTransaction } from '../db/transaction.ts';
+import type { EventLog } from '../events/log.ts';
+import type { Hooks } from '../hooks.ts';
+import { newId } from '../ids.ts';
+import { type AdoptSource, adopt } from './adopt.ts';
+import { assetNotFound } from './errors.ts';
+
+export type AssetRow = Selectable<CoreTables['assets']>;
+
+/** Rows of one insert: PostgreSQL takes 65,535 parameters in a statement. */
+const ROWS_AT_ONCE = 1000;
+
+export interface AssetStoreOptions {
+  db: Kysely<CoreTables>;
+  events: EventLog;
+  hooks: Pick<Hooks, 'notify'>;
+}
+
+/** What plugins do with assets; for what people do with them see `library.ts`. */
+export class AssetStore implements Assets {
+  readonly #db: Kysely<CoreTables>;
+  readonly #events: EventLog;
+  readonly #hooks: Pick<Hooks, 'notify'>;
+
+  constructor({ db, events, hooks }: AssetStoreOptions) {
+    this.#db = db;
+    this.#events = events;
+    this.#hooks = hooks;
+  }
+
+  create(asset: NewAsset): Promise<Asset> {
+    return withTransaction(this.#db, async (tx) => {
+      const row = await tx
+        .insertInto('assets')
+        .values({
+          id: newId('ast'),
+          organization_id: asset.organizationId,
+          kind: asset.kind,
+          stream_id: asset.streamId ?? null,
+          session_id: asset.sessionId ?? null,
+          title: asset.title,
+          visibility: asset.visibility ?? (await visibilityOf(tx, asset)),
+        })
+        .onConflict((conflict) => conflict.column('session_id').where('kind', '=', 'recording').doNothing())
+        .returningAll()
+        .executeTakeFirst();
+      if (!row) return (await recordingOf(tx, asset.sessionId!))!;
+      await appendEvent(this.#events, tx, row, 'asset.created', {});
+      return toAsset(row);
+    });
+  }
+
+  async get(id: string): Promise<Asset | null> {
+    const row = await this.#db.selectFrom('assets').selectAll().where('id', '=', id).executeTakeFirst();
+    return row ? toAsset(row) : null;
+  }
+
+  async ofSession(sessionId: string, kind: AssetKind): Promise<Asset | null> {
+    const row = await this.#db
+      .selectFrom('assets')
+      .selectAll()
+      .where('session_id', '=', sessionId)
+      .where('kind', '=', kind)
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row ? toAsset(row) : null;
+  }
+
+  adopt(id: string, from: AdoptSource, range?: { start: number; end: number }): Promise<AdoptedSegments> {
+    return this.#change(id, (tx) => adopt(tx, id, from, range));
+  }
+
+  addInits(id: string, inits: AssetInit[]): Promise<void> {
+    const rows = inits.map(({ frameRate, sampleRate, bytes, ...init }) => ({
+      asset_id: id,
+      ...init,
+      frame_rate: frameRate,
+      sample_rate: sampleRate,
+      bytes: Buffer.from(bytes),
+    }));
+    return this.#change(id, async (tx) => {
+      for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
+        await tx
+          .insertInto('asset_inits')
+          .values(rows.slice(at, at + ROWS_AT_ONCE))
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+      }
+    });
+  }
+
+  addSegments(id: string, segments: AssetSegment[]): Promise<void> {
+    const rows = segments.map(({ sha256, storageKey, ...segment }) => ({
+      asset_id: id,
+      ...segment,
+      sha256: Buffer.from(sha256),
+      storage_key: storageKey,
+    }));
+    return this.#change(id, async (tx) => {
+      for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
+        await tx
+          .insertInto('asset_segments')
+          .values(rows.slice(at, at + ROWS_AT_ONCE))
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+      }
+    });
+  }
+
+  addFile(id: string, { storageKey, ...file }: AssetFile): Promise<void> {
+    const row = { asset_id: id, ...file, storage_key: storageKey };
+    return this.#change(id, async (tx) => {
+      await tx
+        .insertInto('asset_files')
+        .values(row)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    });
+  }
+
+  setImages(id: string, images: AssetImages): Promise<void> {
+    const given = {
+      thumbnail_key: images.thumbnailKey,
+      storyboard_vtt_key: images.storyboardVttKey,
+      storyboard_image_key: images.storyboardImageKey,
+    };
+    return this.#change(id, async (tx, before) => {
+      const after: Pick<AssetRow, keyof typeof given> = { ...before };
+      const replaced: string[] = [];
+      for (const name of Object.keys(given) as (keyof typeof given)[]) {
+        const key = given[name];
+        const former = before[name];
+        if (key === undefined || key === former) continue;
+        after[name] = key;
+        if (former !== null) replaced.push(former);
+      }
+      const { thumbnail_key, storyboard_vtt_key, storyboard_image_key } = after;
+      await tx
+        .updateTable('assets')
+        .set({ thumbnail_key, storyboard_vtt_key, storyboard_image_key, updated_at: new Date() })
+        .where('id', '=', id)
+        .execute();
+      if (replaced.length === 0) return;
+      await tx
+        .insertInto('storage_garbage')
+        .values(replaced.map((storage_key) => ({ storage_key })))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    });
+  }
+
+  async ready(
+    id: string,
+    { duration, gaps = [], trim }: { duration: number; gaps?: AssetGap[]; trim?: { start: number; end: number } },
+  ): Promise<void> {
+    const made = await this.#change(id, async (tx, before) => {
+      if (before.status === 'ready') return null;
+      const now = new Date();
+      await tx
+        .updateTable('assets')
+        .set({
+          ...{ status: 'ready', error: null, duration, gaps: JSON.stringify(gaps) },
+          ...{ trim_start: trim?.start ?? null, trim_end: trim?.end ?? null, ready_at: now, updated_at: now },
+        })
+        .where('id', '=', id)
+        .execute();
+      await appendEvent(this.#events, tx, before, 'asset.ready', { duration });
+      return before;
+    });
+    if (made === null) return;
+    void this.#hooks.notify('asset', { id, kind: made.kind, organizationId: made.organization_id });
+  }
+
+  fail(id: string, reason: string): Promise<void> {
+    return this.#change(id, async (tx, before) => {
+      if (before.status !== 'processing') return;
+      await tx
+        .updateTable('assets')
+        .set({ status: 'failed', error: reason, updated_at: new Date() })
+        .where('id', '=', id)
+        .execute();
+      await appendEvent(this.#events, tx, before, 'asset.failed', { reason });
+    });
+  }
+
+  delete(id: string): Promise<void> {
+    return this.#change(id, (tx, before) => deleteAsset(this.#events, tx, before));
+  }
+
+  /** Runs `work` with the asset's row, locked until the transaction ends. */
+  #change<T>(id: string, work: (tx: Kysely<CoreTables>, before: AssetRow) => Promise<T>): Promise<T> {
+    return withTransaction(this.#db, async (tx) => {
+      const row = await tx.selectFrom('assets').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+      if (!row) throw assetNotFound(`There is no asset ${id}.`);
+      return work(tx, row);
+    });
+  }
+}
+
+/** Removes the asset's rows; the database's triggers note the keys of its bytes as garbage in the same transaction. */
+export async function deleteAsset(events: EventLog, tx: Kysely<CoreTables>, row: AssetRow): Promise<void> {
+  await tx.deleteFrom('assets').where('id', '=', row.id).execute();
+  await appendEvent(events, tx, row, 'asset.deleted', {});
+}
+
+type AssetEvent = Extract<keyof EventMap, `asset.${string}`>;
+
+/** Appends an event of the asset; what all of them say is taken from its row. */
+export async function appendEvent<T extends AssetEvent>(
+  events: EventLog,
+  tx: Kysely<CoreTables>,
+  row: AssetRow,
+  type: T,
+  data: Omit<EventMap[T], 'asset_id' | 'kind' | 'title'>,
+): Promise<void> {
+  const about = {
+    organizationId: row.organization_id,
+    ...(row.stream_id === null ? {} : { streamId: row.stream_id }),
+    ...(row.session_id === null ? {} : { sessionId: row.session_id }),
+  };
+  const all = { asset_id: row.id, kind: row.kind, title: row.title, ...data } as unknown as EventMap[T];
+  await events.append({ ...about, type, data: all }, tx);
+}
+
+async function visibilityOf(
+  tx: Kysely<CoreTables>,
+  { streamId, organizationId }: NewAsset,
+): Promise<Asset['visibility']> {
+  if (streamId === undefined) return 'public';
+  const stream = await tx
+    .selectFrom('streams')
+    .select('visibility')
+    .where('id', '=', streamId)
+    .where('organization_id', '=', organizationId)
+    .executeTakeFirst();
+  return stream?.visibility ?? 'public';
+}
+
+async function recordingOf(tx: Kysely<CoreTables>, sessionId: string): Promise<Asset | null> {
+  const row = await tx
+    .selectFrom('assets')
+    .selectAll()
+    .where('session_id', '=', sessionId)
+    .where('kind', '=', 'recording')
+    .executeTakeFirst();
+  return row ? toAsset(row) : null;
+}
+
+export function toAsset(row: AssetRow): Asset {
+  const { id, kind, status, title, visibility, duration } = row;
+  return {
+    ...{ id, kind, status, title, visibility, duration },
+    organizationId: row.organization_id,
+    streamId: row.stream_id,
+    sessionId: row.session_id,
+    createdAt: row.created_at,
+  };
+}
