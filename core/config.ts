@@ -48,6 +48,11 @@ export const CoreSettings = Type.Object({
     env: 'DATABASE_URL',
     description: 'An own PostgreSQL. Null: the embedded one, in the data folder.',
   }),
+  redisUrl: Type.Union([Type.String({ pattern: '^rediss?://' }), Type.Null()], {
+    default: null,
+    env: 'REDIS_URL',
+    description: 'Redis, where several processes count tries together. Null: each counts for itself, in memory.',
+  }),
   ownerEmail: Type.Union([Type.String({ format: 'email' }), Type.Null()], {
     default: null,
     env: 'LIVESTREAMS_OWNER_EMAIL',
@@ -57,6 +62,12 @@ export const CoreSettings = Type.Object({
     default: null,
     env: 'LIVESTREAMS_OWNER_PASSWORD',
     description: 'Password of the first owner, at least 8 characters. Best set in the environment.',
+  }),
+  signingKeys: Type.Union([Type.String({ maxLength: 16_384 }), Type.Null()], {
+    default: null,
+    env: 'LIVESTREAMS_SIGNING_KEYS',
+    description:
+      'JWK set of the private Ed25519 keys that sign tokens, the newest first, for servers that share no data folder. Null: keys that the server makes, in the data folder.',
   }),
   logLevel: Type.Enum(['debug', 'info', 'warn', 'error'], {
     default: 'info',
@@ -86,8 +97,11 @@ export interface Config {
   trustedProxies: string[];
   corsOrigins: string[];
   databaseUrl: string | null;
+  redisUrl: string | null;
   /** The first owner, where the environment names one. */
   owner: { email: string; password: string } | null;
+  /** A JWK set of private keys; null for those of the data folder. */
+  signingKeys: string | null;
   logLevel: LogLevel;
   /** In the order of the file. */
   plugins: CheckedPlugin[];
@@ -131,10 +145,12 @@ export function checkConfig(settings: Settings, env: Environment): Config {
     trustedProxies: core.trustedProxies,
     corsOrigins: core.corsOrigins,
     databaseUrl: core.databaseUrl,
+    redisUrl: core.redisUrl,
     owner:
       core.ownerEmail !== null && core.ownerPassword !== null
         ? { email: core.ownerEmail, password: core.ownerPassword }
         : null,
+    signingKeys: core.signingKeys,
     logLevel: core.logLevel,
     plugins,
   };

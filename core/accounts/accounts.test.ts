@@ -1,27 +1,35 @@
 /** Accounts over real HTTP and Postgres: the first owner, tokens and their rotation, and those who guess. */
 import { readFile, stat } from 'node:fs/promises';
 import { expect } from 'chai';
-import { SignJWT } from 'jose';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
 import { temporaryFolder } from '../../test/support/folder.ts';
 import { quietLog } from '../../test/support/log.ts';
 import { createHttp, createMetrics, type Http, RouteTable } from '../http/index.ts';
 import { newId } from '../ids.ts';
 import { loadSecret } from '../secrets.ts';
-import { AccessTokens, Accounts, accountRoutes, authenticator, type Grant } from './index.ts';
+import {
+  AccessTokens,
+  Accounts,
+  accountRoutes,
+  authenticator,
+  type Grant,
+  SignedTokens,
+  SigningKeys,
+} from './index.ts';
 
-const key = Buffer.alloc(32, 1);
 const owner = { email: 'Ada@Example.org', password: 'correct horse', name: 'Ada' };
 
 describe('accounts', () => {
   let database: TestDatabase;
+  let tokens: SignedTokens;
   let accounts: Accounts;
   let http: Http;
   let url: string;
 
   beforeEach(async () => {
     database = await testDatabase();
-    const accessTokens = new AccessTokens(key);
+    tokens = new SignedTokens(await SigningKeys.open({ dataDir: temporaryFolder(), given: null }));
+    const accessTokens = new AccessTokens(tokens);
     accounts = new Accounts({ db: database.kysely, accessTokens, publicUrl: 'https://live.example' });
     const routes = new RouteTable();
     accountRoutes(routes, accounts);
@@ -142,28 +150,27 @@ describe('accounts', () => {
     expect((await post('/auth/refresh', { refresh_token })).status).to.equal(401);
   });
 
-  it('believes only its own access tokens', async () => {
+  it('believes only its own access tokens, of members', async () => {
     await accounts.ensureOwner(owner);
-    const { access_token, refresh_token } = await grant(await post('/auth/login', credentials()));
-    const claims = JSON.parse(Buffer.from(access_token.split('.')[1]!, 'base64url').toString());
-    const forge = (change: object, header: object, secret: Uint8Array = key) =>
-      new SignJWT({ ...claims, ...change }).setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', ...header }).sign(secret);
-    const unsigned = `${Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')}.${access_token.split('.')[1]}.`;
-    expect((await me(await forge({}, {}))).status, 'the unchanged claims').to.equal(200);
-    for (const forged of [
-      await forge({}, {}, Buffer.alloc(32, 2)),
-      await forge({}, { typ: 'playback+jwt' }),
-      await forge({}, { alg: 'HS512' }),
-      await forge({ aud: 'playback' }, {}),
-      await forge({ iss: 'somebody' }, {}),
-      await forge({ exp: 1 }, {}),
-      await forge({ org: newId('org') }, {}),
-      unsigned,
+    const { access_token, refresh_token, user, organizations } = await grant(await post('/auth/login', credentials()));
+    expect((await me(access_token)).status).to.equal(200);
+    const claims = { subject: user.id, claims: { org: organizations[0]!.id }, expiresIn: 60 };
+    const issue = async (change: object) =>
+      (await tokens.issue({ type: 'at+jwt', audience: 'api', ...claims, ...change })).token;
+    expect((await me(await issue({}))).status, 'the unchanged claims').to.equal(200);
+    for (const refused of [
+      await issue({ type: 'playback+jwt' }),
+      await issue({ audience: 'playback' }),
+      await issue({ expiresIn: -1 }),
+      await issue({ claims: { org: newId('org') } }),
+      await issue({ subject: newId('usr') }),
       refresh_token,
       'x'.repeat(5000),
     ]) {
-      expect((await me(forged)).status, forged.slice(0, 200)).to.equal(401);
+      expect((await me(refused)).status, refused.slice(0, 200)).to.equal(401);
     }
+    await database.pool.query('DELETE FROM members');
+    expect((await me(access_token)).status, 'of a former member').to.equal(401);
   });
 });
 

@@ -10,6 +10,7 @@ import { pluginInvalid } from '../errors.ts';
 import { cors } from './cors.ts';
 import { methodNotAllowed, portUnavailable } from './errors.ts';
 import { type Authenticate, type HandlerOptions, routeHandler } from './handler.ts';
+import type { Idempotency } from './idempotency.ts';
 import { requestHistogram } from './metrics.ts';
 import { isClientGone, problems } from './problem.ts';
 import { type RequestState, requests } from './request.ts';
@@ -28,10 +29,14 @@ export interface HttpOptions {
   origin?: { handle(request: IncomingMessage, response: ServerResponse): boolean };
   /** Pages and files, asked after all routes. */
   pages?: Middleware;
+  /** The public keys that tokens are verified with, a JWK set, for `/.well-known/jwks.json`. */
+  keys?: () => Promise<object>;
   /** What `/readyz` asks, by name. */
   ready?: Record<string, ReadinessCheck>;
   /** Checks answers against their schemas; for tests and development. */
   checkAnswers?: boolean;
+  /** Where not given, `Idempotency-Key` has no effect. */
+  idempotency?: Idempotency;
 }
 
 export interface Http {
@@ -84,11 +89,13 @@ function createApp(options: HttpOptions, stopping: () => boolean): Koa<RequestSt
 
   const router = new Router<RequestState>();
   const about = { version: options.version, publicUrl: config.publicUrl };
-  serviceRoutes(router, { routes, metrics, ready: options.ready ?? {}, stopping, about, log });
-  const { authenticate, checkAnswers = false } = options;
+  const { keys, ready = {} } = options;
+  serviceRoutes(router, { routes, metrics, ready, stopping, about, log, ...(keys && { keys }) });
+  const { authenticate, checkAnswers = false, idempotency } = options;
+  const handlerOptions = { authenticate, checkAnswers, ...(idempotency ? { idempotency } : {}) };
   for (const route of routes.all) {
     const { method, path } = route.definition;
-    router.register(`/v1${path}`, [method], handlerOf(route, { authenticate, checkAnswers }));
+    router.register(`/v1${path}`, [method], handlerOf(route, handlerOptions));
   }
   app.use(router.routes());
   app.use(refuseMethod(router));

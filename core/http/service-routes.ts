@@ -14,6 +14,7 @@ export interface ServiceOptions {
   routes: RouteTable;
   metrics: Registry;
   ready: Record<string, ReadinessCheck>;
+  keys?: () => Promise<object>;
   stopping: () => boolean;
   about: { version: string; publicUrl: string };
   log: Logger;
@@ -45,6 +46,16 @@ export function serviceRoutes(router: Router<RequestState>, options: ServiceOpti
     ctx.body = await options.metrics.metrics();
     ctx.set('Content-Type', options.metrics.contentType);
   });
+
+  const { keys } = options;
+  if (keys) {
+    // Who meets a token of a key that is not in it looks again (RFC 7517, 4.5): it may be kept for a while.
+    router.get('/.well-known/jwks.json', async (ctx) => {
+      ctx.set('Cache-Control', 'public, max-age=300');
+      ctx.body = await keys();
+      ctx.type = 'application/jwk-set+json';
+    });
+  }
 
   // Made at the first request: by then every plugin has registered its routes.
   let document: string | null = null;
