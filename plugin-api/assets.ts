@@ -113,6 +113,10 @@ export interface Assets {
   ): Promise<AdoptedSegments>;
   addInits(id: string, inits: AssetInit[]): Promise<void>;
   addSegments(id: string, segments: AssetSegment[]): Promise<void>;
+  /** Puts these segments in the place of all that it has; what nobody names any more is deleted. */
+  replaceSegments(id: string, segments: AssetSegment[]): Promise<void>;
+  /** What it has: initialization sections, and segments by rendition and number. */
+  media(id: string): Promise<{ inits: AssetInit[]; segments: AssetSegment[] }>;
   addFile(id: string, file: AssetFile): Promise<void>;
   setImages(id: string, images: AssetImages): Promise<void>;
   /**

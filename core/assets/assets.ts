@@ -20,11 +20,9 @@ import type { Hooks } from '../hooks.ts';
 import { newId } from '../ids.ts';
 import { type AdoptSource, adopt } from './adopt.ts';
 import { assetNotFound } from './errors.ts';
+import { type AssetMedia, insertInits, insertSegments, readMedia } from './media.ts';
 
 export type AssetRow = Selectable<CoreTables['assets']>;
-
-/** Rows of one insert: PostgreSQL takes 65,535 parameters in a statement. */
-const ROWS_AT_ONCE = 1000;
 
 export interface AssetStoreOptions {
   db: Kysely<CoreTables>;
@@ -88,40 +86,22 @@ export class AssetStore implements Assets {
   }
 
   addInits(id: string, inits: AssetInit[]): Promise<void> {
-    const rows = inits.map(({ frameRate, sampleRate, bytes, ...init }) => ({
-      asset_id: id,
-      ...init,
-      frame_rate: frameRate,
-      sample_rate: sampleRate,
-      bytes: Buffer.from(bytes),
-    }));
-    return this.#change(id, async (tx) => {
-      for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
-        await tx
-          .insertInto('asset_inits')
-          .values(rows.slice(at, at + ROWS_AT_ONCE))
-          .onConflict((conflict) => conflict.doNothing())
-          .execute();
-      }
-    });
+    return this.#change(id, (tx) => insertInits(tx, id, inits));
   }
 
   addSegments(id: string, segments: AssetSegment[]): Promise<void> {
-    const rows = segments.map(({ sha256, storageKey, ...segment }) => ({
-      asset_id: id,
-      ...segment,
-      sha256: Buffer.from(sha256),
-      storage_key: storageKey,
-    }));
+    return this.#change(id, (tx) => insertSegments(tx, id, segments));
+  }
+
+  replaceSegments(id: string, segments: AssetSegment[]): Promise<void> {
     return this.#change(id, async (tx) => {
-      for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
-        await tx
-          .insertInto('asset_segments')
-          .values(rows.slice(at, at + ROWS_AT_ONCE))
-          .onConflict((conflict) => conflict.doNothing())
-          .execute();
-      }
+      await tx.deleteFrom('asset_segments').where('asset_id', '=', id).execute();
+      await insertSegments(tx, id, segments);
     });
+  }
+
+  media(id: string): Promise<AssetMedia> {
+    return this.#change(id, (tx) => readMedia(tx, id));
   }
 
   addFile(id: string, { storageKey, ...file }: AssetFile): Promise<void> {
