@@ -18,10 +18,11 @@ import { announceQuarantine } from './host/quarantine.ts';
 import { pluginRoutes } from './host/routes.ts';
 import { startPlugins } from './host.ts';
 import { clientAddress } from './http/address.ts';
-import { createHttp, createMetrics, RouteTable } from './http/index.ts';
+import { createHttp, createMetrics, Idempotency, RouteTable } from './http/index.ts';
 import { instanceName } from './instance.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { jobRoutes } from './jobs/routes.ts';
+import { Limits } from './limits/index.ts';
 import { createLogger } from './log.ts';
 import { migrateCore } from './migrations.ts';
 import { describeStreams } from './playback/describe.ts';
@@ -82,6 +83,8 @@ async function startAll(
   undo(() => database.stop());
   await migrateCore(database, log);
   const db = database.kysely;
+  const limits = new Limits({ redisUrl: config.redisUrl, log });
+  undo(() => limits.stop());
   const events = new EventLog({ db, log });
   const storage = localStorage(join(config.dataDir, 'media'));
 
@@ -125,7 +128,7 @@ async function startAll(
   undo(() => worker.stop());
   const sessions = new Sessions({ db, events, hooks, jobs, worker, log });
   undo(() => sessions.stop());
-  const door = new Door({ db, events, hooks, sessions, log });
+  const door = new Door({ db, events, hooks, sessions, limits, log });
 
   const tokens = new PlaybackTokens(await loadSecret(config.dataDir, 'playback-token-key'));
   const origin = createOrigin({
@@ -168,6 +171,7 @@ async function startAll(
 
   const http = createHttp({
     ...{ config, log, routes, metrics, version, origin },
+    idempotency: new Idempotency({ db, secret: await loadSecret(config.dataDir, 'idempotency-key'), log }),
     authenticate: authenticator({ db, accessTokens }),
     keys: () => signingKeys.published(),
     pages: await dashboardPages({

@@ -152,7 +152,8 @@ function describe(schema: object): string {
   return TYPE_NAMES[String(type)] ?? 'another value';
 }
 
-function escapePointer(name: string): string {
+/** A name as a part of a JSON Pointer (RFC 6901, 3). */
+export function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 

@@ -9,6 +9,7 @@ export * from './ingest.ts';
 export * from './jobs.ts';
 export type * from './log.ts';
 export type * from './media.ts';
+export * from './paging.ts';
 export type * from './registry.ts';
 export * from './routes.ts';
 export type * from './sessions.ts';

@@ -28,13 +28,24 @@ export interface RouteRequest<P, Q, B, C> {
   headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Aborts when the client is gone or the route's time is over. */
   signal: AbortSignal;
+  /**
+   * Refuses the request where its `If-Match` names other versions than this (RFC 9110, 13.1.1). To be called by a `versioned` route
+   * that writes, in the transaction that changes the row and with the row locked, so that nobody changes it in between.
+   * Errors: `LS_PRECONDITION_FAILED`.
+   */
+  ifMatch(version: Version): void;
 }
+
+/** What changes with each edit of a thing: its row, or a part of it. Its JSON counts. */
+export type Version = object | string;
 
 export interface RouteAnswer {
   status: number;
   /** Written as JSON; a Buffer, a text or a readable stream as it is. */
   body?: unknown;
   headers?: Record<string, string>;
+  /** Of a `versioned` route that answers the thing: its ETag is made of it. */
+  version?: Version;
 }
 
 export interface RouteDefinition<
@@ -59,6 +70,8 @@ export interface RouteDefinition<
   body?: B;
   /** Schema of the body by status; null for none, or for one that is not JSON. */
   answers: Record<number, TSchema | null>;
+  /** It answers, changes or deletes one thing that can be edited: answers have an ETag, and writes heed `If-Match`. */
+  versioned?: true;
   /** Seconds that it may take; 30 where not stated. */
   timeout?: number;
   handle(

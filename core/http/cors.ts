@@ -2,8 +2,9 @@
 import type { Middleware } from 'koa';
 
 const METHODS = 'GET, POST, PATCH, PUT, DELETE';
-const REQUEST_HEADERS = 'Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Request-Id';
-const EXPOSED_HEADERS = 'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Location';
+const REQUEST_HEADERS =
+  'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Request-Id';
+const EXPOSED_HEADERS = 'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Location, ETag, Idempotent-Replayed';
 
 /** The API knows its callers by tokens they send themselves, never by cookies: so credentials are not allowed, and `*` is safe. */
 export function cors(origins: string[]): Middleware {

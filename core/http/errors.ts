@@ -22,13 +22,6 @@ export const bodyMalformed = defineError({
   fix: 'Send a JSON object or list, complete and in UTF-8.',
 });
 
-export const requestInvalid = defineError({
-  code: 'LS_REQUEST_INVALID',
-  status: 422,
-  title: 'The request does not fit its schema',
-  fix: 'Correct each member of `errors`; its pointer names the place.',
-});
-
 export const bodyTooLarge = defineError({
   code: 'LS_BODY_TOO_LARGE',
   status: 413,
@@ -55,6 +48,20 @@ export const forbidden = defineError({
   status: 403,
   title: 'The role does not allow this',
   fix: 'Ask an admin or owner of the organization for a higher role.',
+});
+
+export const preconditionFailed = defineError({
+  code: 'LS_PRECONDITION_FAILED',
+  status: 412,
+  title: 'The thing was changed since it was read',
+  fix: 'Read it again, make the change to what it is now, and send the ETag of that answer as If-Match.',
+});
+
+export const idempotencyMismatch = defineError({
+  code: 'LS_IDEMPOTENCY_MISMATCH',
+  status: 422,
+  title: 'The Idempotency-Key was used for another request',
+  fix: 'Make a new key for each new request, and repeat a request with its own key unchanged.',
 });
 
 export const timedOut = defineError({

@@ -75,6 +75,12 @@ function refuseUncheckable({ method, versioned }: RouteDefinition, ifMatch: stri
 
 function send(ctx: Context, { status, headers, body, version }: RouteAnswer): void {
   if (headers) ctx.set(headers);
+  if (body instanceof Takeover) {
+    ctx.status = status;
+    ctx.respond = false;
+    body.begin(ctx.res);
+    return;
+  }
   ctx.body = body ?? null;
   ctx.status = status;
   if (version === undefined) return;
@@ -137,7 +143,7 @@ function answerCheck({ method, path, answers, versioned }: RouteDefinition): (an
     if (versioned && status === 200 && version === undefined)
       throw internal(`${method} /v1${path} is versioned, but answers no version.`);
     if (check === undefined) throw internal(`${method} /v1${path} answered ${status}, which it does not state.`);
-    if (check === null || body instanceof Readable || Buffer.isBuffer(body)) return;
+    if (check === null || body instanceof Readable || body instanceof Takeover || Buffer.isBuffer(body)) return;
     const problems = check(body === undefined ? undefined : JSON.parse(JSON.stringify(body)));
     if (problems.length === 0) return;
     const places = problems.map((mismatch) => `${mismatch.pointer} ${explain(mismatch)}`).join('; ');

@@ -1,6 +1,6 @@
 /** Routes of sessions: what a stream did and does, its health, and the way to cut it off. */
 import type { Kysely } from 'kysely';
-import { type Routes, Type } from '#plugin-api';
+import { listOf, paging, type Routes, readPage, Type } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
 import type { EventLog } from '../events/log.ts';
 import { EventList } from '../events/routes.ts';
@@ -9,15 +9,12 @@ import { sessionNotFound, streamNotLive } from './errors.ts';
 import type { Sessions } from './sessions.ts';
 
 const Id = Type.Object({ id: Type.String({ maxLength: 64 }) });
-const Page = Type.Object({
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 25 })),
-  cursor: Type.Optional(Type.String({ maxLength: 64 })),
-});
+const State = Type.Enum(['live', 'reconnecting', 'ended']);
 const Time = Type.String({ format: 'date-time' });
 const SessionBody = Type.Object({
   id: Type.String(),
   stream_id: Type.String(),
-  state: Type.Enum(['live', 'reconnecting', 'ended']),
+  state: State,
   started_at: Time,
   ended_at: Type.Union([Time, Type.Null()]),
   duration: Type.Number({ description: 'Seconds, so far or in all.' }),
@@ -36,9 +33,6 @@ const HealthBody = Type.Object({
     }),
   ),
 });
-const list = <T extends Parameters<typeof Type.Array>[0]>(item: T) =>
-  Type.Object({ data: Type.Array(item), next_cursor: Type.Union([Type.String(), Type.Null()]) });
-
 export function sessionRoutes(
   routes: Routes,
   { db, events, sessions }: { db: Kysely<CoreTables>; events: EventLog; sessions: Sessions },
@@ -99,21 +93,22 @@ export function sessionRoutes(
     summary: 'Sessions of the stream, newest first.',
     access: 'viewer',
     params: Id,
-    query: Page,
-    answers: { 200: list(SessionBody) },
+    query: Type.Object({ ...paging, state: Type.Optional(State) }),
+    answers: { 200: listOf(SessionBody) },
     async handle({ params, query, caller }) {
       await ownStream(params.id, caller.organizationId);
-      const limit = query.limit ?? 25;
-      let select = db.selectFrom('sessions').select(columns).where('stream_id', '=', params.id);
-      // Ids sort by time, so the last one of a page is the cursor of the next.
-      if (query.cursor) select = select.where('id', '<', query.cursor);
-      const rows = await select
-        .orderBy('id', 'desc')
-        .limit(limit + 1)
-        .execute();
-      const page = rows.slice(0, limit);
-      const next = rows.length > limit ? page.at(-1)!.id : null;
-      return { status: 200, body: { data: page.map(body), next_cursor: next } };
+      const page = await readPage({
+        list: 'sessions',
+        query,
+        read: ({ limit, after }) => {
+          let select = db.selectFrom('sessions').select(columns).where('stream_id', '=', params.id);
+          if (after !== undefined) select = select.where('id', '<', after);
+          if (query.state !== undefined) select = select.where('state', '=', query.state);
+          return select.orderBy('id', 'desc').limit(limit).execute();
+        },
+        position: ({ id }) => id,
+      });
+      return { status: 200, body: { ...page, data: page.data.map(body) } };
     },
   });
 
@@ -142,15 +137,18 @@ export function sessionRoutes(
     summary: 'What happened in the session, in order.',
     access: 'viewer',
     params: Id,
-    query: Page,
+    query: Type.Object(paging),
     answers: { 200: EventList },
     async handle({ params, query, caller }) {
       const { organizationId } = caller;
-      const limit = query.limit ?? 25;
-      const after = query.cursor ? { after: query.cursor } : {};
-      const rows = await events.list({ organizationId, sessionId: params.id, limit: limit + 1, ...after });
-      const page = rows.slice(0, limit);
-      return { status: 200, body: { data: page, next_cursor: rows.length > limit ? page.at(-1)!.id : null } };
+      const page = await readPage({
+        list: 'session-events',
+        query,
+        read: ({ limit, after }) =>
+          events.list({ organizationId, sessionId: params.id, limit, ...(after === undefined ? {} : { after }) }),
+        position: ({ id }) => id,
+      });
+      return { status: 200, body: page };
     },
   });
 }

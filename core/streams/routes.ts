@@ -1,5 +1,5 @@
 /** Routes of streams, stream keys and playback tokens. */
-import type { Routes } from '#plugin-api';
+import { type Routes, readPage } from '#plugin-api';
 import {
   CreatedKeyBody,
   CreatedStreamBody,
@@ -8,11 +8,11 @@ import {
   NewKey,
   NewPlaybackToken,
   NewStream,
-  Page,
   PlaybackTokenBody,
   type StreamAnswer,
   StreamBody,
   StreamChanges,
+  StreamFilters,
   StreamId,
   StreamList,
 } from './schemas.ts';
@@ -79,16 +79,19 @@ export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void
     path: '/streams',
     summary: 'The streams of the organization, newest first.',
     access: 'viewer',
-    query: Page,
+    query: StreamFilters,
     answers: { 200: StreamList },
     async handle({ query, caller }) {
-      const { limit, cursor } = query;
-      const before = cursor === undefined ? {} : { before: cursor };
-      const rows = await streams.list(caller.organizationId, { limit: limit + 1, ...before });
-      const page = rows.slice(0, limit);
-      const statuses = await streams.statuses(page.map(({ id }) => id));
-      const data = page.map((row) => answer(row, statuses.get(row.id)));
-      return { status: 200, body: { data, next_cursor: rows.length > limit ? page.at(-1)!.id : null } };
+      const { status, visibility, title } = query;
+      const { data, next_cursor } = await readPage({
+        list: 'streams',
+        query,
+        read: ({ limit, after }) =>
+          streams.list(caller.organizationId, { limit, before: after, status, visibility, title }),
+        position: ({ id }) => id,
+      });
+      const statuses = await streams.statuses(data.map(({ id }) => id));
+      return { status: 200, body: { data: data.map((row) => answer(row, statuses.get(row.id))), next_cursor } };
     },
   });
 
@@ -97,10 +100,12 @@ export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void
     path: '/streams/:id',
     summary: 'One stream.',
     access: 'viewer',
+    versioned: true,
     params: StreamId,
     answers: { 200: StreamBody },
     async handle({ params, caller }) {
-      return { status: 200, body: await answerNow(await streams.get(caller.organizationId, params.id)) };
+      const stream = await streams.get(caller.organizationId, params.id);
+      return { status: 200, body: await answerNow(stream), version: stream };
     },
   });
 
@@ -109,11 +114,13 @@ export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void
     path: '/streams/:id',
     summary: 'Changes a stream. Latency and windows count from its next session.',
     access: 'creator',
+    versioned: true,
     params: StreamId,
     body: StreamChanges,
     answers: { 200: StreamBody },
-    async handle({ params, body, caller }) {
-      return { status: 200, body: await answerNow(await streams.update(caller.organizationId, params.id, body)) };
+    async handle({ params, body, caller, ifMatch }) {
+      const stream = await streams.update(caller.organizationId, params.id, body, ifMatch);
+      return { status: 200, body: await answerNow(stream), version: stream };
     },
   });
 
@@ -122,10 +129,11 @@ export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void
     path: '/streams/:id',
     summary: 'Deletes a stream with its keys and sessions, and drops its publisher.',
     access: 'creator',
+    versioned: true,
     params: StreamId,
     answers: { 204: null },
-    async handle({ params, caller }) {
-      await streams.delete(caller.organizationId, params.id);
+    async handle({ params, caller, ifMatch }) {
+      await streams.delete(caller.organizationId, params.id, ifMatch);
       return { status: 204 };
     },
   });

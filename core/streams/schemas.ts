@@ -1,5 +1,5 @@
 /** The JSON of streams and their keys: what is sent, and what is answered. */
-import { type Static, Type } from '#plugin-api';
+import { listOf, paging, type Static, Type } from '#plugin-api';
 
 const Time = Type.String({ format: 'date-time' });
 const NullableTime = Type.Union([Time, Type.Null()]);
@@ -19,9 +19,13 @@ const DvrWindow = { minimum: 0, maximum: 86400, description: 'Seconds that viewe
 export const StreamId = Type.Object({ id: Type.String({ maxLength: 64 }) });
 export const KeyId = Type.Object({ id: Type.String({ maxLength: 64 }), key_id: Type.String({ maxLength: 64 }) });
 
-export const Page = Type.Object({
-  limit: Type.Integer({ minimum: 1, maximum: 100, default: 25 }),
-  cursor: Type.Optional(Type.String({ maxLength: 64, description: 'next_cursor of the page before.' })),
+const Status = Type.Enum(['offline', 'live', 'reconnecting']);
+
+export const StreamFilters = Type.Object({
+  ...paging,
+  status: Type.Optional(Status),
+  visibility: Type.Optional(Type.Enum(['public', 'unlisted', 'protected'])),
+  title: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'A part of the title.' })),
 });
 
 export const NewStream = Type.Object({
@@ -45,7 +49,7 @@ export const StreamChanges = Type.Object({
 const streamMembers = {
   id: Type.String(),
   title: Title,
-  status: Type.Enum(['offline', 'live', 'reconnecting']),
+  status: Status,
   latency: Latency,
   record: Type.Boolean(),
   visibility: Visibility,
@@ -66,10 +70,7 @@ export const FreshKeyBody = Type.Object({
   label: Type.String(),
 });
 export const CreatedStreamBody = Type.Object({ ...streamMembers, keys: Type.Array(FreshKeyBody) });
-export const StreamList = Type.Object({
-  data: Type.Array(StreamBody),
-  next_cursor: Type.Union([Type.String(), Type.Null()]),
-});
+export const StreamList = listOf(StreamBody);
 
 export const NewKey = Type.Object({
   label: Type.String({ ...Line, maxLength: 100, default: 'Key' }),

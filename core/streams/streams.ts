@@ -29,6 +29,19 @@ export interface StreamSettings {
   dvr_window: number;
 }
 
+export interface StreamQuery {
+  limit: number;
+  before?: string | undefined;
+  status?: StreamStatus | undefined;
+  visibility?: StreamSettings['visibility'] | undefined;
+  /** A part of the title, in letters of any case. */
+  title?: string | undefined;
+}
+
+/** Throws where the stream as it is now must not be changed. */
+type Check = (stream: StreamRow) => void;
+const pass: Check = () => {};
+
 /** Enough for a studio's encoders; few enough that a publish can be compared with all of them. */
 const MOST_KEYS = 20;
 
@@ -76,15 +89,31 @@ export class Streams {
   }
 
   /** Newest first; `before` is the id that the page before ended with. */
-  async list(organizationId: string, page: { limit: number; before?: string }): Promise<StreamRow[]> {
+  async list(organizationId: string, { limit, before, status, visibility, title }: StreamQuery): Promise<StreamRow[]> {
     let rows = this.#db.selectFrom('streams').selectAll().where('organization_id', '=', organizationId);
-    if (page.before !== undefined) rows = rows.where('id', '<', page.before);
-    return rows.orderBy('id', 'desc').limit(page.limit).execute();
+    if (before !== undefined) rows = rows.where('id', '<', before);
+    if (visibility !== undefined) rows = rows.where('visibility', '=', visibility);
+    if (title !== undefined) rows = rows.where('title', 'ilike', `%${title.replace(/[\\%_]/g, '\\$&')}%`);
+    if (status !== undefined) {
+      rows = rows.where(({ exists, not, selectFrom }) => {
+        const open = selectFrom('sessions').select('id').whereRef('stream_id', '=', 'streams.id');
+        return status === 'offline'
+          ? not(exists(open.where('state', '!=', 'ended')))
+          : exists(open.where('state', '=', status));
+      });
+    }
+    return rows.orderBy('id', 'desc').limit(limit).execute();
   }
 
-  /** Errors: `LS_STREAM_NOT_FOUND`. */
-  update(organizationId: string, id: string, changes: Partial<StreamSettings>): Promise<StreamRow> {
+  /** Asks `check` in the transaction, of the stream as it is before the change. Errors: `LS_STREAM_NOT_FOUND`, and what `check` throws. */
+  update(
+    organizationId: string,
+    id: string,
+    changes: Partial<StreamSettings>,
+    check: Check = pass,
+  ): Promise<StreamRow> {
     return withTransaction(this.#db, async (transaction) => {
+      check(await findStream(transaction, organizationId, id, { lock: true }));
       const set: Updateable<CoreTables['streams']> = { ...changes, updated_at: new Date() };
       const stream = await transaction
         .updateTable('streams')
@@ -92,17 +121,17 @@ export class Streams {
         .where('id', '=', id)
         .where('organization_id', '=', organizationId)
         .returningAll()
-        .executeTakeFirst();
-      if (!stream) throw streamNotFound(`There is no stream ${id}.`);
+        .executeTakeFirstOrThrow();
       await this.#append('stream.updated', stream, { title: stream.title }, transaction);
       return stream;
     });
   }
 
-  /** Deletes the stream with its keys and sessions. Errors: `LS_STREAM_NOT_FOUND`. */
-  delete(organizationId: string, id: string): Promise<void> {
+  /** Deletes the stream with its keys and sessions; `check` as of `update`. Errors: `LS_STREAM_NOT_FOUND`, and what `check` throws. */
+  delete(organizationId: string, id: string, check: Check = pass): Promise<void> {
     return withTransaction(this.#db, async (transaction) => {
-      const stream = await findStream(transaction, organizationId, id);
+      const stream = await findStream(transaction, organizationId, id, { lock: true });
+      check(stream);
       await transaction.deleteFrom('streams').where('id', '=', id).execute();
       await this.#append('stream.deleted', stream, { title: stream.title }, transaction);
     });

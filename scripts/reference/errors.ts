@@ -36,7 +36,7 @@ export async function errorPages(root: string): Promise<Page[]> {
 /** The file that defines each code. */
 async function definitions(root: string): Promise<Map<string, string>> {
   const places = new Map<string, string>();
-  for (const folder of ['core', 'plugins']) {
+  for (const folder of ['plugin-api', 'core', 'plugins']) {
     for (const path of await readdir(join(root, folder), { recursive: true })) {
       if (!/(^|\/)errors\.ts$/.test(path)) continue;
       const text = await readFile(join(root, folder, path), 'utf8');
