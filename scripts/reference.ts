@@ -1,10 +1,12 @@
 /**
  * Makes docs/reference from the code: settings from their schemas, routes and metrics from a server that is started for it, errors
- * from the kinds that are defined, events and hooks from their types. `--check` writes nothing and fails where a page is stale.
+ * from the kinds that are defined, events and hooks from their types. With them the types of the API that the pages call it by.
+ * `--check` writes nothing and fails where one of them is stale.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { clientTypes } from './reference/client-types.ts';
 import { commandLinePage } from './reference/command-line.ts';
 import { errorPages } from './reference/errors.ts';
 import { eventsPage } from './reference/events.ts';
@@ -31,6 +33,7 @@ const pages: Page[] = [
   await hooksPage(root),
   metricsPage(server),
   commandLinePage(root),
+  { path: relative(folder, join(root, 'ui', 'shell', 'api-schema.ts')), text: await clientTypes(server.document) },
 ];
 
 const stale = await differences(pages);
@@ -52,18 +55,24 @@ if (process.argv.includes('--check')) {
   process.stdout.write(stale.length > 0 ? `Wrote ${stale.join(', ')}.\n` : 'The reference is up to date.\n');
 }
 
-/** Pages that are missing, differ, or are made from something that is gone; by their path in the folder. */
+/** Pages that are missing, differ, or are made from something that is gone; by their path from the folder. */
 async function differences(wanted: Page[]): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const found = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
-  const texts = new Map(
-    await Promise.all(found.map(async (path) => [path, await readFile(join(folder, path), 'utf8')] as const)),
-  );
   const paths = new Set(wanted.map(({ path }) => path));
+  const differs = await Promise.all(wanted.map(async ({ path, text }) => (await textAt(join(folder, path))) !== text));
   return [
-    ...wanted.filter(({ path, text }) => texts.get(path) !== text).map(({ path }) => path),
+    ...wanted.filter((_, index) => differs[index]).map(({ path }) => path),
     ...found.filter((path) => !paths.has(path) && !BY_HAND.has(path)),
   ];
+}
+
+/** Null where there is no such file. */
+function textAt(file: string): Promise<string | null> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
 }

@@ -1,7 +1,7 @@
 /** A page of the reference, and the Markdown that pages are made of. */
 
 export interface Page {
-  /** In docs/reference. */
+  /** From docs/reference. */
   path: string;
   text: string;
 }

@@ -19,6 +19,8 @@ export interface Operation {
 }
 
 export interface ServerAnswers {
+  /** The whole OpenAPI document, as it was answered. */
+  document: string;
   /** By path, then method. */
   paths: Record<string, Record<string, Operation>>;
   /** As Prometheus reads them. */
@@ -38,11 +40,12 @@ export async function askServer(plugins: ConfiguredPlugin[]): Promise<ServerAnsw
   });
   try {
     const get = (path: string) => fetch(`http://127.0.0.1:${httpPort}${path}`);
-    const { paths } = (await (await get('/v1/openapi.json')).json()) as Pick<ServerAnswers, 'paths'>;
+    const document = await (await get('/v1/openapi.json')).text();
+    const { paths } = JSON.parse(document) as Pick<ServerAnswers, 'paths'>;
     const metrics = await (await get('/metrics')).text();
     const problems = new Map<string, string | null>();
     for (const { path } of OUTSIDE) problems.set(path, await problemOf(await get(path.replaceAll(/:\w+/g, 'none'))));
-    return { paths, metrics, problemAt: (path) => problems.get(path) ?? null };
+    return { document, paths, metrics, problemAt: (path) => problems.get(path) ?? null };
   } finally {
     await running.stop();
     await rm(dataDir, { recursive: true, force: true });

@@ -10,6 +10,7 @@ const MOST_LINES_OF_A_TEST = 600;
 const LONG: Record<string, string> = {
   'core/pipeline/aligned-group.ts': 'one state machine: where each rendition stands decides where all are cut',
   'core/pipeline/run.ts': 'the course of one session: source, plan and encoder change together',
+  'ui/shell/api-schema.ts': 'made from the document of the API, which has as many routes as there are',
   'core/sessions/sessions.ts': 'the life of a session: each step takes the state that the one before left',
 };
 

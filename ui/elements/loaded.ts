@@ -2,47 +2,75 @@
 import { html, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { icon } from './icon.ts';
 
-/** Loads at once and, where `every` (milliseconds) is given, again and again while the component is on the page. */
+/** What makes a component load again, while it is on the page. */
+export interface Refreshing {
+  /** Milliseconds from one answer to the next question. */
+  every?: number;
+  /** Subscribes to whatever says that there is something new; answers the end of the subscription. */
+  when?(reload: () => void): () => void;
+}
+
 export class Loaded<T> implements ReactiveController {
   value: T | undefined;
   failure: Error | null = null;
   readonly #host: ReactiveControllerHost;
   readonly #load: (signal: AbortSignal) => Promise<T>;
-  readonly #every: number | null;
+  readonly #refreshing: Refreshing;
   #aborter = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #loading: Promise<void> | null = null;
+  #again = false;
 
-  constructor(host: ReactiveControllerHost, load: (signal: AbortSignal) => Promise<T>, every: number | null = null) {
+  constructor(host: ReactiveControllerHost, load: (signal: AbortSignal) => Promise<T>, refreshing: Refreshing = {}) {
     this.#host = host;
     this.#load = load;
-    this.#every = every;
+    this.#refreshing = refreshing;
     host.addController(this);
   }
 
   hostConnected(): void {
     this.#aborter = new AbortController();
+    const ended = this.#refreshing.when?.(() => void this.reload());
+    if (ended) this.#aborter.signal.addEventListener('abort', ended);
     void this.reload();
   }
 
   hostDisconnected(): void {
     this.#aborter.abort();
+    this.#loading = null;
     clearTimeout(this.#timer);
   }
 
-  /** What was loaded stays on the screen until the new is there, and when the new cannot be had. */
-  async reload(): Promise<void> {
+  /**
+   * What was loaded stays on the screen until the new is there, and when the new cannot be had. Asked while it loads, it loads
+   * once more: the answer that is under way may be older than the question.
+   */
+  reload(): Promise<void> {
+    this.#again = this.#loading !== null;
+    if (this.#loading) return this.#loading;
+    const loading = this.#loadAll().finally(() => {
+      if (this.#loading === loading) this.#loading = null;
+    });
+    this.#loading = loading;
+    return loading;
+  }
+
+  async #loadAll(): Promise<void> {
     const { signal } = this.#aborter;
     clearTimeout(this.#timer);
-    try {
-      this.value = await this.#load(signal);
-      this.failure = null;
-    } catch (error) {
+    do {
+      this.#again = false;
+      try {
+        this.value = await this.#load(signal);
+        this.failure = null;
+      } catch (error) {
+        this.failure = error instanceof Error ? error : new Error(String(error));
+      }
       if (signal.aborted) return;
-      this.failure = error instanceof Error ? error : new Error(String(error));
-    }
-    if (signal.aborted) return;
-    this.#host.requestUpdate();
-    if (this.#every !== null) this.#timer = setTimeout(() => this.reload(), this.#every);
+      this.#host.requestUpdate();
+    } while (this.#again);
+    const { every } = this.#refreshing;
+    if (every !== undefined) this.#timer = setTimeout(() => this.reload(), every);
   }
 
   render(there: (value: T) => TemplateResult): TemplateResult {

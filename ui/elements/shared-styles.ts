@@ -130,6 +130,34 @@ export const sharedStyles = css`
     font-size: var(--size-body);
     font-weight: 400;
   }
+  textarea {
+    width: 100%;
+    min-height: 88px;
+    padding: var(--space-2) var(--space-3);
+    border: 1px solid var(--line-strong);
+    border-radius: var(--radius-small);
+    background: var(--surface);
+    color: var(--text);
+    font: inherit;
+    resize: vertical;
+  }
+  label.switch {
+    grid-template-columns: auto 1fr;
+    align-items: start;
+    gap: var(--space-3);
+  }
+  label.switch .dim {
+    display: block;
+  }
+  input[type='checkbox'],
+  input[type='radio'] {
+    flex: none;
+    width: 18px;
+    min-height: 18px;
+    height: 18px;
+    margin: 1px 0 0;
+    accent-color: var(--accent);
+  }
   form {
     display: grid;
     gap: var(--space-4);
@@ -238,6 +266,10 @@ export const sharedStyles = css`
   }
   ul.rows > li:first-child {
     border-top: 0;
+  }
+  button.more {
+    justify-self: start;
+    margin: var(--space-2) 0 var(--space-4);
   }
   .grow {
     flex: 1;

@@ -1,29 +1,11 @@
 /** Who is signed in: keeps the tokens, renews them, and puts them on requests. Nothing else of the interface sees a token. */
-
-export interface User {
-  id: string;
-  email: string;
-  name: string;
-}
+import { ApiError } from './answered.ts';
 
 interface Grant {
   access_token: string;
   refresh_token: string;
   /** Seconds that the access token is good for. */
   expires_in: number;
-}
-
-/** A refusal as the API states it (RFC 9457). The message is fit for people. */
-export class ApiError extends Error {
-  readonly code: string;
-  readonly status: number;
-
-  constructor(status: number, problem: { code?: string; detail?: string; title?: string; fix?: string }) {
-    super(problem.detail ?? problem.title ?? `The server answered ${status}.`);
-    this.name = 'ApiError';
-    this.code = problem.code ?? '';
-    this.status = status;
-  }
 }
 
 const STORED_AT = 'livestreams.refresh_token';
@@ -57,20 +39,18 @@ export async function signOut(): Promise<void> {
   if (refresh) await post('/v1/auth/logout', { refresh_token: refresh }).catch(() => undefined);
 }
 
-/** `fetch` as the signed-in user; throws `ApiError` for every refusal. Where the session is over, the user is signed out. */
-export async function authorizedFetch(path: string, init: RequestInit = {}): Promise<Response> {
+/** `fetch` as the signed-in user. Where the session is over, the user is signed out. */
+export async function authorizedFetch(request: Request): Promise<Response> {
   if (!(await renew(false))) throw new ApiError(401, { detail: 'You are signed out.' });
-  let answer = await send(path, init);
-  if (answer.status === 401 && (await renew(true))) answer = await send(path, init);
+  let answer = await send(request.clone());
+  if (answer.status === 401 && (await renew(true))) answer = await send(request);
   if (answer.status === 401) forget();
-  if (!answer.ok) throw await refusal(answer);
   return answer;
 }
 
-function send(path: string, init: RequestInit): Promise<Response> {
-  const headers = new Headers(init.headers);
-  headers.set('Authorization', `Bearer ${access?.token}`);
-  return reach(path, { ...init, headers });
+function send(request: Request): Promise<Response> {
+  request.headers.set('Authorization', `Bearer ${access?.token}`);
+  return fetch(request);
 }
 
 /** Answers whether there is a good access token now. Calls at the same time share one renewal: a refresh token works once. */

@@ -7,8 +7,8 @@ import { css, html, LitElement, type TemplateResult } from 'lit';
 import { icon } from '../elements/icon.ts';
 import { Loaded } from '../elements/loaded.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
-import { api, type PanelEntry } from './api.ts';
 import { isSignedIn, SIGNED, signOut } from './auth.ts';
+import { type PanelEntry, readPanels } from './panels.ts';
 import { followLink, NAVIGATED, navigate, type Route, routeOf } from './routing.ts';
 import { wordmark } from './wordmark.ts';
 
@@ -83,7 +83,7 @@ export class Dashboard extends LitElement {
   ];
 
   #route: Route = routeOf(new URL(location.href));
-  readonly #panels = new Loaded(this, (signal) => api.panels(signal));
+  readonly #panels = new Loaded(this, readPanels);
   readonly #onNavigated = () => {
     this.#route = routeOf(new URL(location.href));
     this.requestUpdate();

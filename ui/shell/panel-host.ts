@@ -2,7 +2,7 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues } from 'lit';
 import { icon } from '../elements/icon.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
-import type { PanelEntry } from './api.ts';
+import type { PanelEntry } from './panels.ts';
 
 export class PanelHost extends LitElement {
   static override properties: PropertyDeclarations = {

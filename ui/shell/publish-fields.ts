@@ -1,10 +1,11 @@
 /** `<livestreams-publish-fields>`: what to type into OBS or another encoder, with the fields named as they are there. */
 import '../elements/copy-field.ts';
 import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit';
+import { Action } from '../elements/action.ts';
 import { icon } from '../elements/icon.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
-import { api, type Stream } from './api.ts';
-import { freshKey, KEY_MADE, rememberKey } from './fresh-keys.ts';
+import type { Stream } from './api.ts';
+import { FreshKey, makeKey } from './fresh-keys.ts';
 
 /** OBS's own names of what ingests want typed. */
 const FIELD_NAMES: Record<string, string> = { url: 'Server', key: 'Stream key', address: 'Or both in one address' };
@@ -13,7 +14,7 @@ const FIELD_NAMES: Record<string, string> = { url: 'Server', key: 'Stream key', 
 const KEY = '{key}';
 
 export class PublishFields extends LitElement {
-  static override properties: PropertyDeclarations = { stream: { attribute: false }, failure: { state: true } };
+  static override properties: PropertyDeclarations = { stream: { attribute: false } };
   static override styles = [
     sharedStyles,
     css`
@@ -35,34 +36,8 @@ export class PublishFields extends LitElement {
     `,
   ];
   declare stream: Stream;
-  declare failure: string | null;
-
-  constructor() {
-    super();
-    this.failure = null;
-  }
-
-  readonly #onKeyMade = () => this.requestUpdate();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener(KEY_MADE, this.#onKeyMade);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.removeEventListener(KEY_MADE, this.#onKeyMade);
-  }
-
-  async #newKey(): Promise<void> {
-    this.failure = null;
-    try {
-      const { key } = await api.createKey(this.stream.id, { label: 'Encoder' });
-      rememberKey(this.stream.id, key);
-    } catch (error) {
-      this.failure = (error as Error).message;
-    }
-  }
+  readonly #key = new FreshKey(this);
+  readonly #making = new Action(this);
 
   protected override render() {
     const ingests = Object.entries(this.stream.ingest);
@@ -77,12 +52,12 @@ export class PublishFields extends LitElement {
             </ol>`
       }
       ${ingests.map(([name, fields]) => this.#ingest(name, fields, ingests.length > 1))}
-      ${this.failure ? html`<p class="notice bad" role="alert">${this.failure}</p>` : nothing}
+      ${this.#making.render()}
     </section>`;
   }
 
   #ingest(name: string, fields: Record<string, string>, named: boolean) {
-    const key = freshKey(this.stream.id);
+    const key = this.#key.of(this.stream.id);
     const shown = Object.entries(fields).filter(([, value]) => key !== null || !value.includes(KEY));
     return html`<div class="fields">
       ${named ? html`<h3>${name.toUpperCase()}</h3>` : nothing}
@@ -101,7 +76,7 @@ export class PublishFields extends LitElement {
     return html`<div class="field hidden">
       Stream key
       <p class="notice">A key is shown only when it is made. Your encoder’s present key goes on working.</p>
-      <button type="button" @click=${this.#newKey}>${icon('key')} Make a new key</button>
+      <button type="button" ?disabled=${this.#making.busy} @click=${() => this.#making.run(() => makeKey(this.stream.id))}>${icon('key')} Make a new key</button>
     </div>`;
   }
 }

@@ -1,17 +1,25 @@
 /** `<livestreams-session-list>`: when a stream was live, for how long, and why it ended. */
 import { html, LitElement, type PropertyDeclarations } from 'lit';
-import { Loaded } from '../elements/loaded.ts';
+import { Paged } from '../elements/paged.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
-import { api, type Page, type Session } from './api.ts';
+import { answered } from './answered.ts';
+import { api } from './api.ts';
+import { whenEvents } from './live-events.ts';
 import { duration, moment, STATES } from './words.ts';
 
-const REFRESH = 5000;
+/** What changes a session's row. */
+const LIFE = new Set(['session.started', 'session.reconnecting', 'session.resumed', 'session.ended']);
 
 export class SessionList extends LitElement {
   static override properties: PropertyDeclarations = { stream: { type: String } };
   static override styles = sharedStyles;
   declare stream: string;
-  readonly #sessions: Loaded<Page<Session>> = new Loaded(this, (signal) => api.sessions(this.stream, signal), REFRESH);
+  readonly #sessions = new Paged(
+    this,
+    (query, signal) =>
+      answered(api.GET('/v1/streams/{id}/sessions', { params: { path: { id: this.stream }, query }, signal })),
+    { when: whenEvents(({ type, stream_id }) => stream_id === this.stream && LIFE.has(type)) },
+  );
 
   constructor() {
     super();
@@ -21,11 +29,11 @@ export class SessionList extends LitElement {
   protected override render() {
     return html`<section class="card">
       <header><h2>Sessions</h2></header>
-      ${this.#sessions.render(({ data }) =>
-        data.length === 0
+      ${this.#sessions.render((sessions) =>
+        sessions.length === 0
           ? html`<p class="dim">This stream has not been live yet.</p>`
           : html`<ul class="rows">
-              ${data.map(
+              ${sessions.map(
                 (session) => html`<li>
                   <div class="grow">
                     <div>${moment(session.started_at)}</div>

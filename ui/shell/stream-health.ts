@@ -2,9 +2,11 @@
 import { css, html, LitElement, type PropertyDeclarations } from 'lit';
 import { Loaded } from '../elements/loaded.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
+import { answered } from './answered.ts';
 import { api, type Health } from './api.ts';
 import { HEALTH } from './words.ts';
 
+/** Milliseconds: health is measured all the time, and no event says so. */
 const REFRESH = 2000;
 
 export class StreamHealth extends LitElement {
@@ -23,7 +25,11 @@ export class StreamHealth extends LitElement {
     `,
   ];
   declare stream: string;
-  readonly #health: Loaded<Health> = new Loaded(this, (signal) => api.health(this.stream, signal), REFRESH);
+  readonly #health = new Loaded(
+    this,
+    (signal) => answered(api.GET('/v1/streams/{id}/health', { params: { path: { id: this.stream } }, signal })),
+    { every: REFRESH },
+  );
 
   constructor() {
     super();

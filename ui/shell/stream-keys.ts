@@ -1,16 +1,20 @@
 /** `<livestreams-stream-keys>`: the keys of a stream: which there are, their rotation, and their end. */
-import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit';
+import { css, html, LitElement, type PropertyDeclarations } from 'lit';
+import { Action } from '../elements/action.ts';
+import { ask, type Question } from '../elements/ask.ts';
 import { Loaded } from '../elements/loaded.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
-import { api, type Page, type StreamKey } from './api.ts';
-import { KEY_MADE, rememberKey } from './fresh-keys.ts';
+import { answered } from './answered.ts';
+import { api, type StreamKey } from './api.ts';
+import { makeKey } from './fresh-keys.ts';
+import { whenEvents } from './live-events.ts';
 import { moment } from './words.ts';
 
 /** Seconds for which old keys go on working after a rotation: long enough to type the new one. */
 const OVERLAP = 600;
 
 export class StreamKeys extends LitElement {
-  static override properties: PropertyDeclarations = { stream: { type: String }, failure: { state: true } };
+  static override properties: PropertyDeclarations = { stream: { type: String } };
   static override styles = [
     sharedStyles,
     css`
@@ -23,48 +27,43 @@ export class StreamKeys extends LitElement {
     `,
   ];
   declare stream: string;
-  declare failure: string | null;
-  readonly #keys: Loaded<Page<StreamKey>> = new Loaded(this, (signal) => api.keys(this.stream, signal), 15_000);
-  readonly #onKeyMade = () => void this.#keys.reload();
+  readonly #acting = new Action(this);
+  readonly #keys = new Loaded(this, (signal) => answered(api.GET('/v1/streams/{id}/keys', { ...this.#path, signal })), {
+    when: whenEvents(({ type, stream_id }) => stream_id === this.stream && type.startsWith('stream.key_')),
+  });
 
   constructor() {
     super();
     this.stream = '';
-    this.failure = null;
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    window.addEventListener(KEY_MADE, this.#onKeyMade);
+  get #path() {
+    return { params: { path: { id: this.stream } } };
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    window.removeEventListener(KEY_MADE, this.#onKeyMade);
-  }
-
-  async #act(question: string, action: () => Promise<unknown>): Promise<void> {
-    if (!confirm(question)) return;
-    this.failure = null;
-    try {
-      await action();
-    } catch (error) {
-      this.failure = (error as Error).message;
-    }
+  async #act(question: Question, work: () => Promise<unknown>): Promise<void> {
+    if (!(await ask(question))) return;
+    await this.#acting.run(work);
     await this.#keys.reload();
   }
 
   #rotate(): Promise<void> {
-    const question = `Make a new key, and let all others end in ${OVERLAP / 60} minutes?`;
-    return this.#act(question, async () => {
-      const { key } = await api.createKey(this.stream, { label: 'Encoder', overlap: OVERLAP });
-      rememberKey(this.stream, key);
-    });
+    const question = {
+      heading: 'Rotate the keys?',
+      text: `A new key is made, and all others end in ${OVERLAP / 60} minutes.`,
+      verb: 'Rotate',
+    };
+    return this.#act(question, () => makeKey(this.stream, { overlap: OVERLAP }));
   }
 
-  #delete(key: StreamKey): Promise<void> {
-    const question = `Delete the key “${key.label}”? Whoever publishes with it is dropped at once.`;
-    return this.#act(question, () => api.deleteKey(this.stream, key.id));
+  #delete({ id, label }: StreamKey): Promise<void> {
+    const question = {
+      heading: `Delete the key “${label}”?`,
+      text: 'Whoever publishes with it is dropped at once.',
+      verb: 'Delete',
+    };
+    const path = { id: this.stream, key_id: id };
+    return this.#act(question, () => answered(api.DELETE('/v1/streams/{id}/keys/{key_id}', { params: { path } })));
   }
 
   protected override render() {
@@ -73,7 +72,7 @@ export class StreamKeys extends LitElement {
         <h2>Stream keys</h2>
         <button type="button" class="compact" @click=${this.#rotate}>Rotate</button>
       </header>
-      ${this.failure ? html`<p class="notice bad" role="alert">${this.failure}</p>` : nothing}
+      ${this.#acting.render()}
       ${this.#keys.render(({ data }) =>
         data.length === 0
           ? html`<p class="dim">No key: nobody can publish. Rotate to make one.</p>`

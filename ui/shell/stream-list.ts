@@ -1,15 +1,14 @@
 /** `<livestreams-stream-list>`: all streams with their state, and the way to a new one. */
-import './new-stream-dialog.ts';
+import './stream-dialog.ts';
 import { css, html, LitElement } from 'lit';
 import { icon } from '../elements/icon.ts';
-import { Loaded } from '../elements/loaded.ts';
+import { Paged } from '../elements/paged.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
-import { api, type Page, type Stream } from './api.ts';
-import type { NewStreamDialog } from './new-stream-dialog.ts';
+import { answered } from './answered.ts';
+import { api, type Stream } from './api.ts';
+import { whenEvents } from './live-events.ts';
+import type { StreamDialog } from './stream-dialog.ts';
 import { STATES } from './words.ts';
-
-/** Milliseconds between two looks at the list. */
-const REFRESH = 5000;
 
 export class StreamList extends LitElement {
   static override styles = [
@@ -66,10 +65,16 @@ export class StreamList extends LitElement {
     `,
   ];
 
-  readonly #streams: Loaded<Page<Stream>> = new Loaded(this, (signal) => api.streams(signal), REFRESH);
+  readonly #streams = new Paged(
+    this,
+    (query, signal) => answered(api.GET('/v1/streams', { params: { query }, signal })),
+    {
+      when: whenEvents(({ type }) => /^(stream|session)\./.test(type)),
+    },
+  );
 
   #openDialog(): void {
-    this.renderRoot.querySelector<NewStreamDialog>('livestreams-new-stream')?.show();
+    this.renderRoot.querySelector<StreamDialog>('livestreams-stream-dialog')?.show();
   }
 
   protected override render() {
@@ -78,8 +83,8 @@ export class StreamList extends LitElement {
         <h1>Streams</h1>
         <button type="button" class="primary" @click=${this.#openDialog}>${icon('plus')} New stream</button>
       </div>
-      <section class="card" aria-label="Streams">${this.#streams.render(({ data }) => this.#list(data))}</section>
-      <livestreams-new-stream></livestreams-new-stream>
+      <section class="card" aria-label="Streams">${this.#streams.render((streams) => this.#list(streams))}</section>
+      <livestreams-stream-dialog></livestreams-stream-dialog>
     `;
   }
 

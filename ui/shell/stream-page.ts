@@ -4,23 +4,30 @@ import '../elements/copy-field.ts';
 import './panel-host.ts';
 import './publish-fields.ts';
 import './session-list.ts';
+import './stream-dialog.ts';
 import './stream-health.ts';
 import './stream-keys.ts';
 import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit';
+import { Action } from '../elements/action.ts';
+import { ask } from '../elements/ask.ts';
 import { icon } from '../elements/icon.ts';
 import { Loaded } from '../elements/loaded.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
-import { api, type PanelEntry, type Stream } from './api.ts';
+import { answered } from './answered.ts';
+import { api, type Stream } from './api.ts';
+import { whenEvents } from './live-events.ts';
+import type { PanelEntry } from './panels.ts';
 import { navigate } from './routing.ts';
+import type { StreamDialog } from './stream-dialog.ts';
 import { STATES } from './words.ts';
 
-const REFRESH = 3000;
+/** Seconds that the token lasts with which the page itself plays a protected stream. */
+const TOKEN_LIFE = 3600;
 
 export class StreamPage extends LitElement {
   static override properties: PropertyDeclarations = {
     stream: { type: String },
     panels: { attribute: false },
-    failure: { state: true },
   };
   static override styles = [
     sharedStyles,
@@ -41,6 +48,9 @@ export class StreamPage extends LitElement {
         font-size: var(--size-small);
         font-weight: 560;
         text-decoration: none;
+      }
+      .settings {
+        margin-left: auto;
       }
       .columns {
         display: grid;
@@ -88,39 +98,53 @@ export class StreamPage extends LitElement {
   ];
   declare stream: string;
   declare panels: PanelEntry[];
-  declare failure: string | null;
   #token: string | null = null;
-  readonly #loaded = new Loaded(this, (signal) => this.#load(signal), REFRESH);
+  readonly #acting = new Action(this);
+  readonly #loaded = new Loaded(this, (signal) => this.#load(signal), {
+    when: whenEvents(({ type, stream_id }) => stream_id === this.stream && /^(stream|session)\./.test(type)),
+  });
 
   constructor() {
     super();
     this.stream = '';
     this.panels = [];
-    this.failure = null;
+  }
+
+  get #path() {
+    return { params: { path: { id: this.stream } } };
   }
 
   async #load(signal: AbortSignal): Promise<Stream> {
-    const stream = await api.stream(this.stream, signal);
-    if (stream.visibility === 'protected') this.#token ??= (await api.playbackToken(stream.id)).token;
+    const stream = await answered(api.GET('/v1/streams/{id}', { ...this.#path, signal }));
+    if (stream.visibility === 'protected') this.#token ??= await this.#playbackToken();
     return stream;
   }
 
-  async #act(action: () => Promise<unknown>): Promise<void> {
-    this.failure = null;
-    try {
-      await action();
-      await this.#loaded.reload();
-    } catch (error) {
-      this.failure = (error as Error).message;
-    }
+  async #playbackToken(): Promise<string> {
+    const body = { expires_in: TOKEN_LIFE };
+    return (await answered(api.POST('/v1/streams/{id}/playback-tokens', { ...this.#path, body }))).token;
   }
 
-  async #delete({ id, title }: Stream): Promise<void> {
-    if (!confirm(`Delete “${title}” with its keys and sessions? This cannot be undone.`)) return;
-    await this.#act(async () => {
-      await api.deleteStream(id);
+  async #disconnect(): Promise<void> {
+    await this.#acting.run(() => answered(api.POST('/v1/streams/{id}/disconnect', this.#path)));
+    await this.#loaded.reload();
+  }
+
+  async #delete({ title }: Stream): Promise<void> {
+    const question = {
+      heading: `Delete “${title}”?`,
+      text: 'Its keys and sessions go with it. Recordings stay among the assets. This cannot be undone.',
+      verb: 'Delete the stream',
+    };
+    if (!(await ask(question))) return;
+    await this.#acting.run(async () => {
+      await answered(api.DELETE('/v1/streams/{id}', this.#path));
       navigate('/', true);
     });
+  }
+
+  #openSettings(): void {
+    this.renderRoot.querySelector<StreamDialog>('livestreams-stream-dialog')?.show();
   }
 
   protected override render() {
@@ -135,8 +159,9 @@ export class StreamPage extends LitElement {
       <div class="top">
         <h1>${stream.title}</h1>
         <span class="badge ${tone}" role="status">${word}</span>
+        <button type="button" class="settings" @click=${this.#openSettings}>${icon('settings')} Settings</button>
       </div>
-      ${this.failure ? html`<p class="notice bad" role="alert">${this.failure}</p>` : nothing}
+      ${this.#acting.render()}
       <div class="columns">
         <div class="column">
           <livestreams-player src=${stream.id} .token=${this.#token} autoplay muted controls></livestreams-player>
@@ -163,10 +188,11 @@ export class StreamPage extends LitElement {
         ${
           stream.status === 'offline'
             ? nothing
-            : html`<button type="button" @click=${() => this.#act(() => api.disconnect(stream.id))}>End the session</button>`
+            : html`<button type="button" ?disabled=${this.#acting.busy} @click=${this.#disconnect}>End the session</button>`
         }
         <button type="button" class="danger" @click=${() => this.#delete(stream)}>Delete the stream</button>
       </footer>
+      <livestreams-stream-dialog .stream=${stream} @changed=${() => this.#loaded.reload()}></livestreams-stream-dialog>
     `;
   }
 }
