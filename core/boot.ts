@@ -11,6 +11,7 @@ import { dashboardPages } from './dashboard/index.ts';
 import { startDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { startDemo } from './demo.ts';
+import { Feeds } from './events/feeds.ts';
 import { EventLog } from './events/log.ts';
 import { eventRoutes } from './events/routes.ts';
 import { Hooks } from './hooks.ts';
@@ -164,7 +165,9 @@ async function startAll(
     publishUrls: () => publishUrls(ingests, config),
     tokens,
   });
-  eventRoutes(routes, events);
+  const authenticate = authenticator({ db, accessTokens });
+  const feeds = new Feeds({ events, database, log });
+  eventRoutes(routes, { events, feeds, authenticate });
   sessionRoutes(routes, { db, events, sessions });
   jobRoutes(routes, jobs);
   pluginRoutes(routes, { plugins, hooks });
@@ -172,7 +175,7 @@ async function startAll(
   const http = createHttp({
     ...{ config, log, routes, metrics, version, origin },
     idempotency: new Idempotency({ db, secret: await loadSecret(config.dataDir, 'idempotency-key'), log }),
-    authenticate: authenticator({ db, accessTokens }),
+    authenticate,
     keys: () => signingKeys.published(),
     pages: await dashboardPages({
       dist: UI,
@@ -185,6 +188,8 @@ async function startAll(
   undo(() => http.stop());
   // Before HTTP stops: requests that wait for a part would hold it.
   undo(() => origin.stop());
+  undo(() => feeds.stop());
+  await feeds.start();
   await http.listen();
   await jobs.start();
   await sessions.recover(database.embedded ? RECOVER_ALONE_MS : RECOVER_MS);

@@ -3,20 +3,34 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { EventRow, Logger, NewEvent } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
 import { whenSettled, withTransaction } from '../db/transaction.ts';
-import { newId } from '../ids.ts';
+import { isId, newId } from '../ids.ts';
 import { EventBus, type EventHandler, type EventType } from './bus.ts';
 import { eventNotFound } from './errors.ts';
 
 export interface EventQuery {
   organizationId: string;
-  /** Id of the last event already seen: only later ones are answered. */
-  after?: string;
   streamId?: string;
   sessionId?: string;
   type?: string;
   /** At most so many, oldest first. */
   limit: number;
 }
+
+/** An event, and where it stands in the log: later ones have higher positions. */
+export interface Entry {
+  position: number;
+  event: EventRow;
+}
+
+/** A place to go on from. */
+export interface Place {
+  /** Of the event before it. */
+  position: number;
+  id: string;
+}
+
+/** The id that stands before every event: whoever goes on after it reads the whole log. */
+export const BEGINNING = `evt_${'0'.repeat(32)}`;
 
 export class EventLog {
   readonly #db: Kysely<CoreTables>;
@@ -53,6 +67,8 @@ export class EventLog {
         created_at: sql<Date>`clock_timestamp()`,
       })
       .returningAll()
+      // Heard by other processes once it is committed, and not at all when it is not.
+      .returning(sql`pg_notify('events ' || current_schema(), organization_id || ' ' || position)`.as('notified'))
       .executeTakeFirstOrThrow();
     const written = toEvent<T>(row);
     whenSettled(transaction, this.#bus.announce(written as EventRow));
@@ -68,17 +84,41 @@ export class EventLog {
   }
 
   /** Reads events of an organization, oldest first. Errors: `LS_EVENT_NOT_FOUND` when `after` names none of its events. */
-  async list(query: EventQuery): Promise<EventRow[]> {
-    let rows = this.#db.selectFrom('events').selectAll().where('organization_id', '=', query.organizationId);
-    if (query.after !== undefined)
-      rows = rows.where('position', '>', await this.#position(query.organizationId, query.after));
+  async list({ after, ...query }: EventQuery & { after?: string }): Promise<EventRow[]> {
+    const position = after === undefined ? 0 : (await this.place(query.organizationId, after)).position;
+    return (await this.readAfter(position, query)).map(({ event }) => event);
+  }
+
+  /** Reads events behind a position, oldest first. */
+  async readAfter(position: number, query: EventQuery): Promise<Entry[]> {
+    let rows = this.#db
+      .selectFrom('events')
+      .selectAll()
+      .where('organization_id', '=', query.organizationId)
+      .where('position', '>', String(position));
     if (query.streamId !== undefined) rows = rows.where('stream_id', '=', query.streamId);
     if (query.sessionId !== undefined) rows = rows.where('session_id', '=', query.sessionId);
     if (query.type !== undefined) rows = rows.where('type', '=', query.type);
-    return (await rows.orderBy('position').limit(query.limit).execute()).map((row) => toEvent(row));
+    const found = await rows.orderBy('position').limit(query.limit).execute();
+    return found.map((row) => ({ position: Number(row.position), event: toEvent(row) }));
   }
 
-  async #position(organizationId: string, id: string): Promise<string> {
+  /** The end of an organization's log; before its first event the beginning, at 0. */
+  async newest(organizationId: string): Promise<Place> {
+    const row = await this.#db
+      .selectFrom('events')
+      .select(['position', 'id'])
+      .where('organization_id', '=', organizationId)
+      .orderBy('position', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row ? { position: Number(row.position), id: row.id } : { position: 0, id: BEGINNING };
+  }
+
+  /** The place behind an event of the organization. Errors: `LS_EVENT_NOT_FOUND`. */
+  async place(organizationId: string, id: string): Promise<Place> {
+    if (id === BEGINNING) return { position: 0, id };
+    if (!isId('evt', id)) throw eventNotFound('This is not the id of an event.');
     const row = await this.#db
       .selectFrom('events')
       .select('position')
@@ -86,7 +126,7 @@ export class EventLog {
       .where('organization_id', '=', organizationId)
       .executeTakeFirst();
     if (row === undefined) throw eventNotFound(`There is no event ${id}.`);
-    return row.position;
+    return { position: Number(row.position), id };
   }
 }
 
