@@ -187,6 +187,31 @@ describe('http', () => {
     await problem(await post('{"title":"a","__proto__":{"admin":true}}'), 400);
   });
 
+  it('refuses what no schema takes, wherever it stands', async () => {
+    await start();
+    const pointers = async (response: Response) =>
+      (await problem(response, 422)).errors.map(({ pointer, detail }) => `${pointer} ${detail}`);
+    const deep = `{"title":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+    expect((await pointers(await post(deep))).join()).to.match(/^\/body\/title(\/0)+ is nested deeper than 32 levels$/);
+    expect((await pointers(await post('{"a/b":{"c~":"\\u0000"}}'))).join()).to.match(
+      /^\/body\/a~1b\/c~0 expected a text without/,
+    );
+    expect((await pointers(await post('{"title":"\\ud800"}'))).join()).to.match(
+      /^\/body\/title expected a text without/,
+    );
+    expect(await pointers(await call('/v1/broken?x=1'))).to.deep.equal(['/query/x is unknown']);
+    expect(await pointers(await call('/v1/songs/1?limit=1&limit=2'))).to.deep.equal([
+      '/query/limit expected an integer, found ["1","2"]',
+    ]);
+  });
+
+  it('takes no If-Match where nothing has an ETag', async () => {
+    await start();
+    const { code } = await problem(await post('{"title":"Ode"}', { 'if-match': '"x"' }), 412);
+    expect(code).to.equal('LS_PRECONDITION_FAILED');
+    expect((await post('{"title":"Ode"}', { 'if-match': '*' })).status).to.equal(201);
+  });
+
   it('refuses bodies that are malformed, of another type, too large, or cut short', async () => {
     await start();
     expect((await problem(await post('{"title":'), 400)).code).to.equal('LS_BODY_MALFORMED');

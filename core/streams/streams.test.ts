@@ -165,6 +165,56 @@ describe('streams', () => {
     expect(second.next_cursor).to.equal(null);
   });
 
+  it('lets one of many who have read the same change it', async () => {
+    const { id } = await create();
+    const headers = { authorization: 'Bearer ours', 'content-type': 'application/json' };
+    const tag = (await fetch(`${url}/streams/${id}`, { headers })).headers.get('etag')!;
+    const change = (ifMatch: string, title = 'Mine') =>
+      fetch(`${url}/streams/${id}`, {
+        method: 'PATCH',
+        headers: { ...headers, 'if-match': ifMatch },
+        body: JSON.stringify({ title }),
+      });
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => change(tag, `Mine ${at}`)));
+    const [changed, ...more] = answers.filter(({ status }) => status === 200);
+    expect(more).to.deep.equal([]);
+    for (const answer of answers.filter((one) => one !== changed)) {
+      expect(await answer.json()).to.include({ status: 412, code: 'LS_PRECONDITION_FAILED' });
+    }
+    const remove = (ifMatch: string) =>
+      fetch(`${url}/streams/${id}`, {
+        method: 'DELETE',
+        headers: { authorization: 'Bearer ours', 'if-match': ifMatch },
+      });
+    expect((await remove(tag)).status).to.equal(412);
+    expect((await change('*')).status).to.equal(200);
+    const read = await fetch(`${url}/streams/${id}`, { headers });
+    const now = read.headers.get('etag')!;
+    const again = await fetch(`${url}/streams/${id}`, { headers: { ...headers, 'if-none-match': now } });
+    expect([again.status, again.headers.get('etag'), await again.text()]).to.deep.equal([304, now, '']);
+    expect((await remove(now)).status).to.equal(204);
+  });
+
+  it('lists by status, visibility and part of a title', async () => {
+    const hundred = await create('100% Ärger');
+    const thousand = await create('1000 Dinge');
+    await call('PATCH', `/streams/${thousand.id}`, 200, { visibility: 'unlisted' });
+    const session = { id: newId('ses'), stream_id: hundred.id, organization_id: ours.organizationId };
+    await database.kysely
+      .insertInto('sessions')
+      .values({ ...session, state: 'live' })
+      .execute();
+    const found = async (query: string) =>
+      (await call<List<Stream>>('GET', `/streams?limit=100&${query}`, 200)).data.map(({ id }) => id);
+    expect(await found(`title=${encodeURIComponent('0% äRG')}`)).to.deep.equal([hundred.id]);
+    expect(await found('title=1000&status=offline')).to.deep.equal([thousand.id]);
+    expect(await found('status=live')).to.deep.equal([hundred.id]);
+    expect(await found('visibility=unlisted')).to.deep.equal([thousand.id]);
+    expect(await found('status=offline')).to.not.include(hundred.id);
+    await call('GET', '/streams?status=on', 422);
+    await call('GET', '/streams?colour=red', 422);
+  });
+
   it('shows a session that is open as its status', async () => {
     const { id } = await create();
     const session = {
