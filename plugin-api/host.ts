@@ -33,7 +33,10 @@ export interface Storage {
   read(key: string, range?: { start: number; end?: number }): Promise<NodeJS.ReadableStream>;
   stat(key: string): Promise<{ size: number } | null>;
   delete(key: string): Promise<void>;
-  /** Opens what grows under the key, or goes on with what a former process began there. One writer at a time. */
+  /**
+   * Opens what grows under the key, or goes on with what a former process began there. One writer at a time. Where that process
+   * got as far as `complete`, `stat` finds the key; what grows then begins anew, and takes its place when it is complete.
+   */
   append(key: string): Promise<Appender>;
   /**
    * Where a program of ours (ffmpeg) or a client reads the bytes without going through this process: a file of this machine, or an

@@ -28,3 +28,10 @@ export const storageFailed = defineError({
   title: 'The storage does not work',
   fix: 'Check the free space and the permissions of the data folder.',
 });
+
+export const storageTaken = defineError({
+  code: 'LS_STORAGE_TAKEN',
+  status: 409,
+  title: 'Somebody else goes on with what grows there',
+  fix: 'Open it again to go on from where the other one is.',
+});

@@ -1,5 +1,5 @@
 /** Local storage: whole or not there, within its folder, and tidy. */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
@@ -103,6 +103,34 @@ describe('localStorage', () => {
       }),
     );
     expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  it('grows a file that is there when it is complete', async () => {
+    const appender = await storage.append('a/rec.mp4');
+    expect(await appender.append(Buffer.from('one '))).to.equal(4);
+    expect(readFileSync(join(folder, 'a', 'rec.mp4~growing'), 'utf8')).to.equal('one ');
+    expect(await storage.stat('a/rec.mp4')).to.equal(null);
+    expect(await keys('')).to.deep.equal([]);
+    const again = await storage.append('a/rec.mp4');
+    expect(again.size).to.equal(4);
+    await again.append(Buffer.from('two'));
+    expect(await again.complete()).to.deep.equal({ size: 7 });
+    expect(await read('a/rec.mp4')).to.equal('one two');
+    expect(readdirSync(join(folder, 'a'))).to.deep.equal(['rec.mp4']);
+    expect((await storage.append('a/rec.mp4')).size).to.equal(0);
+  });
+
+  it('discards what grows', async () => {
+    const appender = await storage.append('a/rec.mp4');
+    await appender.append(Buffer.from('one'));
+    await appender.discard();
+    expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  it('locates the file', async () => {
+    await storage.put('a/file', Buffer.from('x'));
+    expect(await storage.locate('a/file')).to.deep.equal({ file: join(folder, 'a', 'file') });
+    expect(await codeOf(storage.locate('a/none'))).to.equal('LS_STORAGE_NOT_FOUND');
   });
 
   for (const key of [

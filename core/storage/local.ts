@@ -7,17 +7,13 @@
  * stream, to save seconds of a broadcast that the failure itself has cut.
  */
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, opendir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { open, opendir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Storage } from '#plugin-api';
-import { storageBadRange, storageFailed, storageNotFound } from './errors.ts';
+import type { Appender, Storage } from '#plugin-api';
+import { storageBadRange, storageNotFound } from './errors.ts';
+import { absent, fileFailure, isCode, openMaking, sizeOf, syncFolders, unstoredMark } from './files.ts';
+import { Growing } from './growing.ts';
 import { checkKey } from './keys.ts';
-
-/** No key has a `~` in it, so a draft is never taken for something stored. */
-const draftMark = '~';
-
-/** What the file system says where there is nothing: the second, where a parent folder of the path is a file. */
-const absent = ['ENOENT', 'ENOTDIR'];
 
 /** Keeps bytes in files under a folder, which is made with the first put. */
 export function localStorage(folder: string): Storage {
@@ -27,9 +23,9 @@ export function localStorage(folder: string): Storage {
   return {
     async put(key, bytes) {
       const path = pathOf(key);
-      const draft = `${path}${draftMark}${randomUUID()}`;
-      const file = await openDraft(draft).catch((error: unknown) => {
-        throw failure(error, key);
+      const draft = `${path}${unstoredMark}${randomUUID()}`;
+      const file = await openMaking(draft, 'wx').catch((error: unknown) => {
+        throw fileFailure(error, key);
       });
       try {
         await writeFile(file, bytes);
@@ -38,7 +34,7 @@ export function localStorage(folder: string): Storage {
         return { size };
       } catch (error) {
         await rm(draft, { force: true });
-        throw failure(error, key);
+        throw fileFailure(error, key);
       } finally {
         await file.close();
       }
@@ -47,7 +43,7 @@ export function localStorage(folder: string): Storage {
     async read(key, range) {
       const path = pathOf(key);
       const file = await open(path).catch((error: unknown) => {
-        throw isCode(error, ...absent) ? storageNotFound(`Nothing is stored at ${key}.`) : failure(error, key);
+        throw isCode(error, ...absent) ? storageNotFound(`Nothing is stored at ${key}.`) : fileFailure(error, key);
       });
       try {
         const found = await file.stat();
@@ -66,11 +62,10 @@ export function localStorage(folder: string): Storage {
 
     async stat(key) {
       try {
-        const found = await stat(pathOf(key));
-        return found.isFile() ? { size: found.size } : null;
+        const size = await sizeOf(pathOf(key));
+        return size === null ? null : { size };
       } catch (error) {
-        if (isCode(error, ...absent)) return null;
-        throw failure(error, key);
+        throw fileFailure(error, key);
       }
     },
 
@@ -81,9 +76,16 @@ export function localStorage(folder: string): Storage {
       } catch (error) {
         // A folder is no key's bytes: to delete it is to delete nothing.
         if (isCode(error, 'ENOTDIR', 'ERR_FS_EISDIR')) return;
-        throw failure(error, key);
+        throw fileFailure(error, key);
       }
       await removeEmptyFolders(dirname(path), root);
+    },
+
+    append: (key) => openAppender(root, key, pathOf(key)),
+
+    async locate(key) {
+      if ((await this.stat(key)) === null) throw storageNotFound(`Nothing is stored at ${key}.`);
+      return { file: pathOf(key) };
     },
 
     list(prefix) {
@@ -96,15 +98,49 @@ export function localStorage(folder: string): Storage {
   };
 }
 
-/** Makes the folder only where it shows to be missing; a delete may have removed it just now. */
-async function openDraft(draft: string): Promise<FileHandle> {
-  for (;;) {
+/** What grows is a file beside its place, `<key>~growing`, and its journal; it is renamed when it is complete. */
+async function openAppender(root: string, key: string, path: string): Promise<Appender> {
+  const growingPath = `${path}${unstoredMark}growing`;
+  const journal = `${path}${unstoredMark}journal`;
+  const withFailure = async <T>(work: Promise<T>): Promise<T> => {
     try {
-      return await open(draft, 'wx');
+      return await work;
     } catch (error) {
-      if (!isCode(error, 'ENOENT')) throw error;
-      await mkdir(dirname(draft), { recursive: true });
+      throw fileFailure(error, key);
     }
+  };
+  const growing = await withFailure(
+    Growing.open({
+      root,
+      journal,
+      chunk: () => growingPath,
+      chunkSize: Number.POSITIVE_INFINITY,
+      released: 0,
+    }),
+  );
+  return {
+    get size() {
+      return growing.size;
+    },
+    append: (bytes) => withFailure(growing.append(bytes)),
+    complete: () => withFailure(complete()),
+    discard: () => withFailure(discard()),
+  };
+
+  async function complete(): Promise<{ size: number }> {
+    await growing.end();
+    await rename(growingPath, path);
+    await syncFolders(dirname(path), root);
+    // Last: a journal alone is nothing.
+    await rm(journal, { force: true });
+    return { size: growing.size };
+  }
+
+  async function discard(): Promise<void> {
+    await growing.end();
+    await rm(growingPath, { force: true });
+    await rm(journal, { force: true });
+    await removeEmptyFolders(dirname(path), root);
   }
 }
 
@@ -125,11 +161,11 @@ async function* filesUnder(root: string, base: string, prefix: string): AsyncGen
   const names: string[] = [];
   try {
     for await (const entry of await opendir(join(root, base))) {
-      if (!entry.name.includes(draftMark)) names.push(entry.isDirectory() ? `${entry.name}/` : entry.name);
+      if (!entry.name.includes(unstoredMark)) names.push(entry.isDirectory() ? `${entry.name}/` : entry.name);
     }
   } catch (error) {
     if (isCode(error, ...absent)) return;
-    throw failure(error, prefix);
+    throw fileFailure(error, prefix);
   }
   for (const name of names.sort((a, b) => (a < b ? -1 : 1))) {
     const key = `${base}${name}`;
@@ -138,19 +174,9 @@ async function* filesUnder(root: string, base: string, prefix: string): AsyncGen
     else {
       const found = await stat(join(root, key)).catch((error: unknown) => {
         if (isCode(error, 'ENOENT')) return null;
-        throw failure(error, key);
+        throw fileFailure(error, key);
       });
       if (found) yield { key, size: found.size };
     }
   }
-}
-
-/** What the file system says as an error of ours; what is not from it (a source that broke off) stays as it is. */
-function failure(error: unknown, key: string): unknown {
-  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error;
-  return storageFailed(`${key} could not be read or written: ${String(error.code)}.`, {}, { cause: error });
-}
-
-function isCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }
