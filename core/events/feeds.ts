@@ -67,7 +67,7 @@ export class Feeds {
     if (this.#isChecking) return;
     this.#isChecking = true;
     try {
-      for (const follower of this.#followers()) if (!(await follower.isAdmitted())) follower.end();
+      for (const follower of this.followers()) if (!(await follower.isAdmitted())) follower.end();
     } catch (error) {
       this.#options.log.warn({ err: error }, 'it cannot be seen now who may still follow events');
     } finally {
@@ -78,17 +78,18 @@ export class Feeds {
   /** Ends all connections; clients come back to whoever serves them next. */
   async stop(): Promise<void> {
     for (const undo of this.#undos.splice(0).reverse()) await undo();
-    for (const follower of this.#followers()) follower.end();
+    for (const follower of this.followers()) follower.end();
   }
 
   #beat(): void {
-    for (const follower of this.#followers()) {
+    for (const follower of this.followers()) {
       if (follower.isQuiet) follower.send(HEARTBEAT);
       follower.isQuiet = true;
     }
   }
 
-  #followers(): Follower[] {
+  /** All whose connections are open. */
+  followers(): Follower[] {
     return [...this.#feeds.values()].flatMap((feed) => [...feed.followers()]);
   }
 }
