@@ -4,8 +4,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import type { RunningIngest } from '#plugin-api';
-import { AccessTokens, Accounts, accountRoutes, authenticator, SignedTokens, SigningKeys } from './accounts/index.ts';
+import {
+  AccessTokens,
+  Accounts,
+  accountRoutes,
+  authenticator,
+  BrowserSessions,
+  SignedTokens,
+  SigningKeys,
+} from './accounts/index.ts';
 import { AssetStore } from './assets/assets.ts';
+import { readAsset } from './assets/presentation.ts';
 import type { Config } from './config.ts';
 import { dashboardPages } from './dashboard/index.ts';
 import { startDatabase } from './db/database.ts';
@@ -26,6 +35,7 @@ import { jobRoutes } from './jobs/routes.ts';
 import { Limits } from './limits/index.ts';
 import { createLogger } from './log.ts';
 import { migrateCore } from './migrations.ts';
+import { describeAssets } from './playback/assets.ts';
 import { describeStreams } from './playback/describe.ts';
 import { originMetrics } from './playback/metrics.ts';
 import { createOrigin } from './playback/origin.ts';
@@ -135,6 +145,7 @@ async function startAll(
   const origin = createOrigin({
     presentations,
     describe: describeStreams(db),
+    assets: { describe: describeAssets(db), read: (id) => readAsset(db, id) },
     storage,
     tokens,
     hooks,
@@ -150,22 +161,25 @@ async function startAll(
     'session.ended',
   ] as const)
     events.on(type, ({ stream_id }) => origin.forget(stream_id ?? ''));
+  for (const type of ['asset.ready', 'asset.updated', 'asset.deleted'] as const)
+    events.on(type, ({ data }) => origin.forgetAsset(data.asset_id));
 
   const signingKeys = await SigningKeys.open({ dataDir: config.dataDir, given: config.signingKeys });
   const accessTokens = new AccessTokens(new SignedTokens(signingKeys));
+  const browserSessions = new BrowserSessions({ db, publicUrl: config.publicUrl });
   const accounts = new Accounts({ db, accessTokens, publicUrl: config.publicUrl });
   if (config.owner) await accounts.ensureOwner(config.owner);
   const streams = new Streams({ db, events });
   const ingests = new Map<string, RunningIngest>();
   const ingestsStarted = Promise.withResolvers<void>();
-  accountRoutes(routes, accounts);
+  accountRoutes(routes, { accounts, browserSessions });
   streamRoutes(routes, {
     streams,
     publicUrl: config.publicUrl,
     publishUrls: () => publishUrls(ingests, config),
     tokens,
   });
-  const authenticate = authenticator({ db, accessTokens });
+  const authenticate = authenticator({ db, accessTokens, browserSessions });
   const feeds = new Feeds({ events, database, log });
   eventRoutes(routes, { events, feeds, authenticate });
   sessionRoutes(routes, { db, events, sessions });

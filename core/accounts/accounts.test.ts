@@ -12,6 +12,7 @@ import {
   Accounts,
   accountRoutes,
   authenticator,
+  BrowserSessions,
   type Grant,
   SignedTokens,
   SigningKeys,
@@ -32,12 +33,13 @@ describe('accounts', () => {
     const accessTokens = new AccessTokens(tokens);
     accounts = new Accounts({ db: database.kysely, accessTokens, publicUrl: 'https://live.example' });
     const routes = new RouteTable();
-    accountRoutes(routes, accounts);
+    const browserSessions = new BrowserSessions({ db: database.kysely, publicUrl: 'https://live.example' });
+    accountRoutes(routes, { accounts, browserSessions });
     http = createHttp({
       config: { host: '127.0.0.1', httpPort: 0, publicUrl: '', trustedProxies: ['127.0.0.1'], corsOrigins: [] },
       log: quietLog,
       routes,
-      authenticate: authenticator({ db: database.kysely, accessTokens }),
+      authenticate: authenticator({ db: database.kysely, accessTokens, browserSessions }),
       metrics: createMetrics(),
       version: '0',
       checkAnswers: true,

@@ -24,7 +24,16 @@ export interface Profile {
   organizations: { id: string; name: string; role: Role }[];
 }
 
+/** Who has just proved who they are, and the organization that they act in. */
+export interface SignedIn {
+  userId: string;
+  organizationId: string;
+  profile: Profile;
+}
+
 export interface Grant extends Profile {
+  /** The organization that the tokens act in. */
+  organization_id: string;
   access_token: string;
   refresh_token: string;
   /** Seconds that the access token lives. */
@@ -82,7 +91,7 @@ export class Accounts {
   }
 
   /** Makes the first owner by the link's token. Errors: `LS_SETUP_REFUSED`. */
-  async setup(token: string, owner: NewOwner): Promise<Grant> {
+  async setup(token: string, owner: NewOwner): Promise<SignedIn> {
     // Looked at first, so that nobody without a link can make the server hash passwords.
     const found = await this.#db
       .selectFrom('setup_links')
@@ -99,11 +108,11 @@ export class Accounts {
       if (!stillThere || (await hasUser(transaction))) throw setupRefused('The link was used already.');
       return insertOwner(transaction, owner, passwordHash);
     });
-    return this.#grant(userId, await issueRefreshToken(this.#db, userId));
+    return this.#signedIn(userId);
   }
 
   /** Errors: `LS_LOGIN_FAILED`, `LS_LOGIN_THROTTLED` after ten tries a minute of one address on one account. */
-  async login(credentials: { email: string; password: string }, remoteAddress: string): Promise<Grant> {
+  async login(credentials: { email: string; password: string }, remoteAddress: string): Promise<SignedIn> {
     const email = credentials.email.toLowerCase();
     const subject = `${remoteAddress} ${email}`;
     const wait = this.#tries.wait(subject);
@@ -118,13 +127,18 @@ export class Accounts {
     const matches = await this.#passwords.verify(user?.password_hash ?? null, credentials.password);
     if (!matches || !user) throw loginFailed('The e-mail address or the password is wrong.');
     await removeExpiredTokens(this.#db);
-    return this.#grant(user.id, await issueRefreshToken(this.#db, user.id));
+    return this.#signedIn(user.id);
+  }
+
+  /** The tokens of a program that acts for somebody. A browser gets a session instead. */
+  async grant(signedIn: SignedIn): Promise<Grant> {
+    return this.#grant(signedIn, await issueRefreshToken(this.#db, signedIn.userId));
   }
 
   /** Errors: `LS_REFRESH_REFUSED`. */
   async refresh(refreshToken: string): Promise<Grant> {
     const { userId, token } = await rotateRefreshToken(this.#db, refreshToken);
-    return this.#grant(userId, token);
+    return this.#grant(await this.#signedIn(userId), token);
   }
 
   /** Ends the login that the token came from. An unknown token is no error: it is logged out already. */
@@ -150,12 +164,22 @@ export class Accounts {
   }
 
   /** A caller acts in the organization that the user joined first. */
-  async #grant(userId: string, refreshToken: string): Promise<Grant> {
+  async #signedIn(userId: string): Promise<SignedIn> {
     const profile = await this.profile(userId);
     const [organization] = profile?.organizations ?? [];
     if (!profile || !organization) throw refreshRefused('The account is in no organization any more.');
-    const accessToken = await this.#accessTokens.issue({ userId, organizationId: organization.id });
-    return { access_token: accessToken, refresh_token: refreshToken, expires_in: ACCESS_TOKEN_LIFE, ...profile };
+    return { userId, organizationId: organization.id, profile };
+  }
+
+  async #grant({ profile, ...claims }: SignedIn, refreshToken: string): Promise<Grant> {
+    const accessToken = await this.#accessTokens.issue(claims);
+    return {
+      access_token: accessToken,
+      refresh_token: refreshToken,
+      expires_in: ACCESS_TOKEN_LIFE,
+      organization_id: claims.organizationId,
+      ...profile,
+    };
   }
 }
 

@@ -3,28 +3,43 @@ import type { Kysely } from 'kysely';
 import type { Caller } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
 import type { Authenticate } from '../http/index.ts';
-import type { AccessClaims, AccessTokens } from './access-tokens.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import type { BrowserSessions } from './browser-sessions.ts';
 
 export interface AuthenticateOptions {
   db: Kysely<CoreTables>;
   accessTokens: AccessTokens;
+  browserSessions: BrowserSessions;
 }
 
-export function authenticator({ db, accessTokens }: AuthenticateOptions): Authenticate {
-  return async ({ headers: { authorization = '' } }) => {
-    const [, token] = /^Bearer ([\w.~+/=-]{1,2048})$/i.exec(authorization) ?? [];
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** An Authorization header counts alone: what a program sends on purpose comes before what a browser adds by itself. */
+export function authenticator({ db, accessTokens, browserSessions }: AuthenticateOptions): Authenticate {
+  return async ({ method, headers }) => {
+    if (headers.authorization === undefined) {
+      const caller = await browserSessions.find(headers);
+      if (caller !== null && !SAFE_METHODS.has(method)) browserSessions.requireOwnOrigin(headers);
+      return caller;
+    }
+    const [, token] = /^Bearer ([\w.~+/=-]{1,2048})$/i.exec(headers.authorization) ?? [];
     const claims = token === undefined ? null : await accessTokens.verify(token);
     return claims && member(db, claims);
   };
 }
 
-/** A person in an organization; null where they are no member of it any more. */
-async function member(db: Kysely<CoreTables>, { userId, organizationId }: AccessClaims): Promise<Caller | null> {
+/** A person in an organization; null where they are no member of it any more, or have ended all that was issued before. */
+async function member(
+  db: Kysely<CoreTables>,
+  { userId, organizationId, issuedAt }: { userId: string; organizationId: string; issuedAt: Date },
+): Promise<Caller | null> {
   const found = await db
     .selectFrom('members')
-    .select('role')
-    .where('organization_id', '=', organizationId)
-    .where('user_id', '=', userId)
+    .innerJoin('users', 'users.id', 'members.user_id')
+    .select('members.role')
+    .where('members.organization_id', '=', organizationId)
+    .where('members.user_id', '=', userId)
+    .where('users.valid_from', '<=', issuedAt)
     .executeTakeFirst();
   return found ? { userId, organizationId, role: found.role, apiKey: null } : null;
 }

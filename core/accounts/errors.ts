@@ -22,6 +22,13 @@ export const refreshRefused = defineError({
   fix: 'Log in again. A refresh token works once; one that is used twice ends all that came from the same login.',
 });
 
+export const originRefused = defineError({
+  code: 'LS_ORIGIN_REFUSED',
+  status: 403,
+  title: 'A session of a browser may change things from this server’s own pages only',
+  fix: 'Open the dashboard at the address that LIVESTREAMS_PUBLIC_URL names; in programs, send a bearer token and no cookie.',
+});
+
 export const setupRefused = defineError({
   code: 'LS_SETUP_REFUSED',
   status: 403,

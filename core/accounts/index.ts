@@ -2,6 +2,7 @@
 export { AccessTokens } from './access-tokens.ts';
 export { Accounts, type AccountsOptions, type Grant } from './accounts.ts';
 export { authenticator } from './authenticate.ts';
+export { BrowserSessions } from './browser-sessions.ts';
 export { accountRoutes } from './routes.ts';
 export { type IssuedToken, SignedTokens, type TokenPurpose } from './signed-tokens.ts';
 export { rotateKeys, SigningKeys } from './signing-keys.ts';

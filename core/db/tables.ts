@@ -1,6 +1,6 @@
 /** The core's tables as Kysely sees them. Column for column what migrations/ makes. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
-import type { Asset, AssetGap, AssetKind, JobProgress } from '#plugin-api';
+import type { Asset, AssetGap, AssetKind, JobProgress, Scope } from '#plugin-api';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
@@ -41,6 +41,36 @@ export interface CoreTables {
     expires_at: Timestamp;
     created_at: Timestamp;
   };
+  browser_sessions: {
+    token_hash: Buffer;
+    user_id: string;
+    organization_id: string;
+    expires_at: Timestamp;
+    last_used_at: Timestamp;
+    created_at: Timestamp;
+  };
+  api_keys: {
+    id: string;
+    organization_id: string;
+    name: string;
+    key_hash: Buffer;
+    scope: Scope;
+    stream_id: string | null;
+    created_by: string | null;
+    expires_at: NullableTimestamp;
+    last_used_at: NullableTimestamp;
+    created_at: Timestamp;
+  };
+  playback_tokens: {
+    id: string;
+    organization_id: string;
+    stream_id: string | null;
+    asset_id: string | null;
+    viewer_id: string | null;
+    expires_at: Timestamp;
+    revoked_at: NullableTimestamp;
+    created_at: Timestamp;
+  };
   setup_links: { token_hash: Buffer; expires_at: Timestamp; created_at: Timestamp };
   idempotency_keys: {
     organization_id: string;
@@ -61,6 +91,7 @@ export interface CoreTables {
     visibility: ColumnType<'public' | 'unlisted' | 'protected', 'public' | 'unlisted' | 'protected' | undefined>;
     reconnect_window: Generated<number>;
     dvr_window: Generated<number>;
+    allowed_origins: Generated<string[]>;
     created_at: Timestamp;
     updated_at: Timestamp;
   };
@@ -166,6 +197,7 @@ export interface CoreTables {
     sequence: number;
     start: number;
     duration: number;
+    program_date_time: NullableTimestamp;
     discontinuity: boolean;
     init: number;
     size: number;
