@@ -49,6 +49,8 @@ CREATE TABLE asset_segments (
   sequence integer NOT NULL,
   start double precision NOT NULL,
   duration double precision NOT NULL,
+  -- When it was live; null for what never was.
+  program_date_time timestamptz,
   discontinuity boolean NOT NULL,
   init integer NOT NULL,
   size integer NOT NULL,

@@ -1,4 +1,5 @@
 /** The eight hooks. The map is closed: a ninth is a decision of the core, with a record in docs/decisions. */
+import type { AssetKind } from './assets.ts';
 import type { EnqueueOptions, JobName, JobPayload } from './jobs.ts';
 import type { Latency, PipelinePlan, Source } from './media.ts';
 
@@ -23,13 +24,31 @@ export type EnqueueInTransaction = <N extends JobName>(
   options?: EnqueueOptions,
 ) => Promise<string>;
 
-export interface AuthorizeContext {
-  action: 'publish' | 'play';
+export interface AssetRef {
+  id: string;
+  organizationId: string;
+  kind: AssetKind;
+  visibility: 'public' | 'unlisted' | 'protected';
+}
+
+export interface AuthorizePublishContext {
+  action: 'publish';
   stream: StreamRef;
   remoteAddress: string;
-  /** With `publish`: the ingest's name. */
-  ingest?: string;
+  /** The ingest's name. */
+  ingest: string;
 }
+
+export interface AuthorizePlayContext {
+  action: 'play';
+  /** Null only with an asset that came from no stream, or whose stream was deleted. */
+  stream: StreamRef | null;
+  /** Where it is an asset that is to be watched. */
+  asset?: AssetRef;
+  remoteAddress: string;
+}
+
+export type AuthorizeContext = AuthorizePublishContext | AuthorizePlayContext;
 
 export interface PublishContext {
   stream: StreamRef;
@@ -68,9 +87,12 @@ export interface PlaylistPlan {
   tags: string[];
 }
 
+/** What the playlist is of: a stream's session or an asset. */
 export interface PlaylistContext {
-  streamId: string;
-  sessionId: string;
+  streamId: string | null;
+  sessionId: string | null;
+  /** Null for a session at its stream's own address. */
+  assetId: string | null;
 }
 
 export interface JobCompleteContext {

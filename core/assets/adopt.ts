@@ -53,8 +53,9 @@ export async function adopt(
   // too. What they are not offered has numbers of its own and is looked at by itself.
   const { numAffectedRows } = await sql`
     INSERT INTO asset_segments
-      (asset_id, rendition, sequence, start, duration, discontinuity, init, size, sha256, storage_key)
-    SELECT ${assetId}::text, rendition, sequence, start - ${start}::float8, duration, discontinuity, init, size, sha256, storage_key
+      (asset_id, rendition, sequence, start, duration, program_date_time, discontinuity, init, size, sha256, storage_key)
+    SELECT ${assetId}::text, rendition, sequence, start - ${start}::float8, duration, program_date_time,
+      discontinuity, init, size, sha256, storage_key
     FROM ${segments} AS held
     WHERE ${own} AND CASE WHEN rendition = ANY (${offered}::text[])
       THEN sequence IN (SELECT sequence FROM (${leading}) AS ahead) ELSE ${touches} END

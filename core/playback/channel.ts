@@ -1,6 +1,7 @@
-/** One session as the origin serves it: its playlists, rendered once a version, and its media with their headers made once. */
+/** One session or asset as the origin serves it: its playlists, rendered once a version, and its media with their headers made once. */
 import type { PlaylistContext, PlaylistPlan } from '#plugin-api';
 import type { Init, Part, Presentation, Rendition, Segment } from '../segments/ring.ts';
+import { type Addresses, sessionAddresses } from './addresses.ts';
 import { MediaFile } from './media-file.ts';
 import { MediaPlaylist } from './media-playlist.ts';
 import { planPlaylist, writeMultivariant } from './multivariant-playlist.ts';
@@ -9,16 +10,33 @@ import type { PlaylistTemplate } from './template.ts';
 /** Lets plugins shape the multivariant playlist. */
 export type ShapePlaylist = (plan: PlaylistPlan, context: PlaylistContext) => Promise<PlaylistPlan>;
 
+/** What is played, beside its presentation. */
+export interface ChannelSubject {
+  context: PlaylistContext;
+  addresses(): Addresses;
+  /** Lines of the multivariant playlist, before those of plugins. */
+  tags: readonly string[];
+}
+
 export class Channel {
   readonly presentation: Presentation;
   readonly #shape: ShapePlaylist;
+  readonly #subject: ChannelSubject;
   readonly #playlists = new WeakMap<Rendition, MediaPlaylist>();
   readonly #files = new WeakMap<Init | Segment | Part, MediaFile>();
   #multivariant: { version: number; template: Promise<PlaylistTemplate | null> } | null = null;
 
-  constructor(presentation: Presentation, shape: ShapePlaylist) {
+  /** @param subject A session's where not stated. */
+  constructor(presentation: Presentation, shape: ShapePlaylist, subject?: ChannelSubject) {
+    const { streamId, sessionId } = presentation;
     this.presentation = presentation;
     this.#shape = shape;
+    this.#subject = subject ?? {
+      context: { streamId, sessionId, assetId: null },
+      // They change when the session ends.
+      addresses: () => sessionAddresses(presentation),
+      tags: [],
+    };
   }
 
   /** The multivariant playlist; null while there is nothing to play. */
@@ -63,9 +81,11 @@ export class Channel {
   }
 
   async #writeMultivariant(): Promise<PlaylistTemplate | null> {
-    const plan = planPlaylist(this.presentation);
+    const { context, tags } = this.#subject;
+    const addresses = this.#subject.addresses();
+    const plan = planPlaylist(this.presentation, addresses);
     if (plan === null) return null;
-    const { streamId, sessionId } = this.presentation;
-    return writeMultivariant(this.presentation, await this.#shape(plan, { streamId, sessionId }));
+    plan.tags.push(...tags);
+    return writeMultivariant(this.presentation, await this.#shape(plan, context), addresses);
   }
 }

@@ -1,6 +1,6 @@
-/** What the origin must know of a stream before it answers: looked up at most once in two seconds. */
+/** What the origin must know of a stream or an asset before it answers: looked up at most once in two seconds. */
 import type { StreamRef } from '#plugin-api';
-import { isId } from '../ids.ts';
+import { type IdPrefix, isId } from '../ids.ts';
 import type { SessionState } from '../segments/ring.ts';
 
 export interface StreamFacts {
@@ -14,61 +14,64 @@ export interface StreamFacts {
 /** Answers null for an id that no stream has. */
 export type DescribeStream = (streamId: string) => Promise<StreamFacts | null>;
 
-/** Milliseconds: how long a stream that was made protected, or deleted, may still be served as before. */
+/** Milliseconds: how long what was made protected, or deleted, may still be served as before. */
 const TRUSTED_FOR = 2_000;
-/** Streams remembered, unknown ids included; beyond it all are looked up anew. */
+/** Entries remembered, unknown ids included; beyond it all are looked up anew. */
 const REMEMBERED = 10_000;
 
-interface Entry {
-  facts: StreamFacts | null;
+interface Entry<Facts> {
+  facts: Facts | null;
   until: number;
 }
 
-export class StreamDirectory {
-  readonly #describe: DescribeStream;
-  readonly #entries = new Map<string, Entry>();
-  readonly #pending = new Map<string, Promise<StreamFacts | null>>();
+export class Directory<Facts> {
+  readonly #prefix: IdPrefix;
+  readonly #describe: (id: string) => Promise<Facts | null>;
+  readonly #entries = new Map<string, Entry<Facts>>();
+  readonly #pending = new Map<string, Promise<Facts | null>>();
 
-  constructor(describe: DescribeStream) {
+  /** @param describe Answers null for an id that nothing has. */
+  constructor(prefix: IdPrefix, describe: (id: string) => Promise<Facts | null>) {
+    this.#prefix = prefix;
     this.#describe = describe;
   }
 
-  get(streamId: string): StreamFacts | null | Promise<StreamFacts | null> {
-    const entry = this.#entries.get(streamId);
+  get(id: string): Facts | null | Promise<Facts | null> {
+    const entry = this.#entries.get(id);
     if (entry !== undefined && entry.until > Date.now()) return entry.facts;
-    if (!isId('str', streamId)) return null;
-    return this.#pending.get(streamId) ?? this.#look(streamId);
+    if (!isId(this.#prefix, id)) return null;
+    return this.#pending.get(id) ?? this.#look(id);
   }
 
-  /** The next request looks the stream up again. */
-  forget(streamId: string): void {
-    this.#entries.delete(streamId);
-    this.#pending.delete(streamId);
+  /** The next request looks it up again. */
+  forget(id: string): void {
+    this.#entries.delete(id);
+    this.#pending.delete(id);
   }
 
-  #look(streamId: string): Promise<StreamFacts | null> {
-    const looking = this.#describe(streamId).then(
+  #look(id: string): Promise<Facts | null> {
+    const looking = this.#describe(id).then(
       (facts) => {
         // What was forgotten meanwhile may be outdated already: it answers those who wait, and is not kept.
-        if (this.#pending.get(streamId) === looking) this.#keep(streamId, facts);
+        if (this.#pending.get(id) === looking) this.#keep(id, facts);
         return facts;
       },
       (error: unknown) => {
-        const known = this.#entries.get(streamId);
-        if (this.#pending.get(streamId) === looking) this.#pending.delete(streamId);
+        const known = this.#entries.get(id);
+        if (this.#pending.get(id) === looking) this.#pending.delete(id);
         if (known === undefined) throw error;
         // What is live plays on while the database is away: what was last known of it stands until it can be looked up.
         known.until = Date.now() + TRUSTED_FOR;
         return known.facts;
       },
     );
-    this.#pending.set(streamId, looking);
+    this.#pending.set(id, looking);
     return looking;
   }
 
-  #keep(streamId: string, facts: StreamFacts | null): void {
-    this.#pending.delete(streamId);
+  #keep(id: string, facts: Facts | null): void {
+    this.#pending.delete(id);
     if (this.#entries.size >= REMEMBERED) this.#entries.clear();
-    this.#entries.set(streamId, { facts, until: Date.now() + TRUSTED_FOR });
+    this.#entries.set(id, { facts, until: Date.now() + TRUSTED_FOR });
   }
 }

@@ -15,6 +15,20 @@ export const playbackStreamNotFound = defineError({
   fix: 'Check the stream id in the address.',
 });
 
+export const playbackAssetNotFound = defineError({
+  code: 'LS_PLAYBACK_ASSET_NOT_FOUND',
+  status: 404,
+  title: 'No such asset',
+  fix: 'Check the asset id in the address.',
+});
+
+export const playbackAssetNotReady = defineError({
+  code: 'LS_PLAYBACK_ASSET_NOT_READY',
+  status: 404,
+  title: 'The asset cannot be watched yet',
+  fix: 'Wait for the event asset.ready, or ask GET /v1/assets/<asset_id> what became of it.',
+});
+
 export const playbackOffline = defineError({
   code: 'LS_PLAYBACK_OFFLINE',
   status: 404,
@@ -37,15 +51,15 @@ export function notYet(detail: string): LivestreamsError {
 export const playbackTokenMissing = defineError({
   code: 'LS_PLAYBACK_TOKEN_MISSING',
   status: 403,
-  title: 'The stream is protected and the request has no playback token',
-  fix: 'Have a token issued by POST /v1/streams/<stream_id>/playback-tokens and send it as ?token=.',
+  title: 'The stream or asset is protected and the request has no playback token',
+  fix: 'Have a token issued by POST /v1/streams/<stream_id>/playback-tokens, or /v1/assets/<asset_id>/playback-tokens, and send it as ?token=.',
 });
 
 export const playbackTokenInvalid = defineError({
   code: 'LS_PLAYBACK_TOKEN_INVALID',
   status: 403,
-  title: 'The playback token is not valid for this stream',
-  fix: 'Have a token issued for this very stream.',
+  title: 'The playback token is not valid here',
+  fix: 'Have a token issued for this very stream or asset.',
 });
 
 export const playbackTokenExpired = defineError({

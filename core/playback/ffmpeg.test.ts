@@ -70,6 +70,7 @@ describe('ffmpeg as a viewer', function () {
         session: { id: SESSION, state: ended ? 'ended' : 'live' },
         updatedAt: new Date(),
       }),
+      assets: { describe: async () => null, read: async () => null },
       storage: localStorage(temporaryFolder()),
       tokens: new PlaybackTokens(Buffer.alloc(32)),
       hooks: { authorize: async () => undefined, playlist: async (plan) => plan },

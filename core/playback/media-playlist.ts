@@ -163,7 +163,9 @@ export class MediaPlaylist {
     if (previous === undefined || previous.init !== segment.init) {
       text += `#EXT-X-MAP:URI="init-${segment.init}.mp4"\n`;
     }
-    text += `#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.programDateTime).toISOString()}\n`;
+    if (!Number.isNaN(segment.programDateTime)) {
+      text += `#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.programDateTime).toISOString()}\n`;
+    }
     if (withParts && segment.parts !== null) {
       for (const [number, part] of segment.parts.entries()) text += partLine(segment, number, part);
     }

@@ -84,7 +84,10 @@ export class MediaServer {
 }
 
 /** Numbers follow each other; only where some are missing is the segment not where its number says. */
-function findSegment(rendition: Rendition, { init, sequence }: Target): Segment | undefined {
+export function findSegment(
+  rendition: Rendition,
+  { init, sequence }: Pick<Target, 'init' | 'sequence'>,
+): Segment | undefined {
   const first = rendition.segments[0];
   if (first === undefined) return undefined;
   const guess = rendition.segments[sequence - first.sequence];

@@ -1,8 +1,8 @@
 /** Writes the multivariant playlist: what a presentation offers, as a plan that plugins may shape, and as text. */
 import type { PlaylistPlan } from '#plugin-api';
 import type { Init, Presentation, Rendition } from '../segments/ring.ts';
+import { type Addresses, sessionAddresses } from './addresses.ts';
 import { lastListed } from './media-playlist.ts';
-import { LIVE_PREFIX, readTarget } from './target.ts';
 import { PlaylistTemplate, TOKEN_SLOT } from './template.ts';
 
 type VideoFormat = Extract<Init['config'], { kind: 'video' }>;
@@ -38,7 +38,10 @@ export function isComplete(presentation: Presentation): boolean {
 }
 
 /** What viewers are offered now, highest first behind the variant to start with; null while there is nothing to play. */
-export function planPlaylist(presentation: Presentation): PlaylistPlan | null {
+export function planPlaylist(
+  presentation: Presentation,
+  addresses: Addresses = sessionAddresses(presentation),
+): PlaylistPlan | null {
   const { video, audio } = playable(presentation);
   const carriers = video.length > 0 ? video : audio;
   if (carriers.length === 0) return null;
@@ -51,25 +54,26 @@ export function planPlaylist(presentation: Presentation): PlaylistPlan | null {
       bandwidth: own.peak + Math.max(0, ...heard.map((each) => each.peak)),
       averageBandwidth: own.average + Math.max(0, ...heard.map((each) => each.average)),
       codecs: codecs([rendition, ...sound]),
-      uri: playlistUri(presentation, rendition),
+      uri: addresses.playlist(rendition.name),
     };
   });
   return { variants: startingWith(variants), tags: [] };
 }
 
 /** The playlist of a plan. A variant that a plugin added has no resolution, for it is not of this presentation. */
-export function writeMultivariant(presentation: Presentation, plan: PlaylistPlan): PlaylistTemplate {
+export function writeMultivariant(
+  presentation: Presentation,
+  plan: PlaylistPlan,
+  addresses: Addresses = sessionAddresses(presentation),
+): PlaylistTemplate {
   const { video, audio } = playable(presentation);
   const group = video.length > 0 && audio.length > 0;
   const lines = ['#EXTM3U', '#EXT-X-VERSION:9', '#EXT-X-INDEPENDENT-SEGMENTS', ...plan.tags];
   if (group) {
-    for (const [at, rendition] of audio.entries()) lines.push(audioLine(presentation, rendition, at === 0));
+    for (const [at, rendition] of audio.entries()) lines.push(audioLine(addresses, rendition, at === 0));
   }
   for (const variant of plan.variants) {
-    lines.push(
-      variantLine(variant, presentation.renditions.get(variant.name), group),
-      slotted(presentation, variant.uri),
-    );
+    lines.push(variantLine(variant, presentation.renditions.get(variant.name), group), slotted(addresses, variant.uri));
   }
   return new PlaylistTemplate(`${lines.join('\n')}\n`);
 }
@@ -108,28 +112,18 @@ function pictureAttributes(config: VideoFormat): string[] {
   return config.frameRate === null ? [resolution] : [resolution, `FRAME-RATE=${config.frameRate.toFixed(3)}`];
 }
 
-function audioLine(presentation: Presentation, rendition: Rendition, isDefault: boolean): string {
+function audioLine(addresses: Addresses, rendition: Rendition, isDefault: boolean): string {
   const config = newestConfig(rendition) as AudioFormat;
-  const uri = slotted(presentation, playlistUri(presentation, rendition));
+  const uri = slotted(addresses, addresses.playlist(rendition.name));
   return (
     `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="${AUDIO_GROUP}",NAME="${rendition.name}",` +
     `DEFAULT=${isDefault ? 'YES' : 'NO'},AUTOSELECT=YES,CHANNELS="${config.channels}",URI="${uri}"`
   );
 }
 
-/**
- * Relative to `/live/<stream_id>/`. A live playlist lists a window that only moves forward; an ended session's whole length
- * is another resource, for the sequence numbers of one playlist must not fall (RFC 8216bis, 6.2.2).
- */
-function playlistUri(presentation: Presentation, rendition: Rendition): string {
-  const file = presentation.state === 'ended' ? 'vod.m3u8' : 'index.m3u8';
-  return `${presentation.sessionId}/${rendition.name}/${file}`;
-}
-
-/** The viewer's token goes only to the stream's own playlists: an address by which a plugin leads elsewhere gets none. */
-function slotted({ streamId }: Presentation, uri: string): string {
-  const kind = readTarget(`${LIVE_PREFIX}${streamId}/${uri}`)?.kind;
-  return kind === 'playlist' || kind === 'vod' ? TOKEN_SLOT + uri : uri;
+/** The viewer's token goes only to our own playlists: an address by which a plugin leads elsewhere gets none. */
+function slotted(addresses: Addresses, uri: string): string {
+  return addresses.owns(uri) ? TOKEN_SLOT + uri : uri;
 }
 
 /** Every format that the listed segments have (RFC 8216bis, 4.4.6.2), each once, video first. */

@@ -1,22 +1,18 @@
-/** Answers `/live/*` before Koa: admits the viewer, then serves playlists, media and a stream's status. */
+/** Answers `/live/*` and `/vod/*` before Koa: admits the viewer, then serves playlists, media and a stream's status. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type AuthorizeContext, LivestreamsError, type Logger, type Storage, type StreamRef } from '#plugin-api';
+import { type AuthorizeContext, LivestreamsError, type Logger, type Storage } from '#plugin-api';
+import { Admission } from './admission.ts';
+import { AssetOrigin } from './asset-origin.ts';
+import { VOD_PREFIX } from './asset-target.ts';
+import type { DescribeAsset } from './assets.ts';
 import type { ShapePlaylist } from './channel.ts';
 import { Channels } from './channels.ts';
-import { type DescribeStream, StreamDirectory } from './directory.ts';
-import {
-  playbackFailed,
-  playbackMethodNotAllowed,
-  playbackNotFound,
-  playbackRefused,
-  playbackStreamNotFound,
-  playbackTokenExpired,
-  playbackTokenInvalid,
-  playbackTokenMissing,
-} from './errors.ts';
+import { type DescribeStream, Directory, type StreamFacts } from './directory.ts';
+import { playbackFailed, playbackMethodNotAllowed, playbackNotFound, playbackStreamNotFound } from './errors.ts';
 import { MediaServer } from './media-server.ts';
 import { PlaylistServer } from './playlist-server.ts';
 import type { Presentations } from './presentations.ts';
+import type { ReadPresentation } from './read-back.ts';
 import { type OriginMetrics, sendBytes, sendPreflight, sendProblem } from './replies.ts';
 import { streamStatus } from './status.ts';
 import { LIVE_PREFIX, readQuery, readTarget, withoutToken } from './target.ts';
@@ -27,6 +23,7 @@ import { WaitingRoom } from './waiting.ts';
 export interface OriginOptions {
   presentations: Presentations;
   describe: DescribeStream;
+  assets: { describe: DescribeAsset; read: ReadPresentation };
   storage: Storage;
   tokens: PlaybackTokens;
   /** Core's hooks: `authorize` is asked at each multivariant playlist, `playlist` once for each version of it. */
@@ -41,10 +38,12 @@ export interface OriginOptions {
 }
 
 export interface Origin {
-  /** Takes the request, and answers it sooner or later, if its path begins with `/live/`; else answers false. */
+  /** Takes the request, and answers it sooner or later, if its path begins with `/live/` or `/vod/`; else answers false. */
   handle(req: IncomingMessage, res: ServerResponse): boolean;
   /** The stream or its session was changed: the next request looks it up again. */
   forget(streamId: string): void;
+  /** As `forget`, for an asset that was made, changed or deleted. */
+  forgetAsset(assetId: string): void;
   /** Answers all who wait with what there is. */
   stop(): void;
 }
@@ -55,29 +54,39 @@ export function createOrigin(options: OriginOptions): Origin {
 
 class LiveOrigin implements Origin {
   readonly #options: OriginOptions;
-  readonly #directory: StreamDirectory;
+  readonly #directory: Directory<StreamFacts>;
+  readonly #admission: Admission;
+  readonly #assets: AssetOrigin;
   readonly #waiting: WaitingRoom;
   readonly #playlists: PlaylistServer;
   readonly #media: MediaServer;
 
   constructor(options: OriginOptions) {
-    const channels = new Channels(options.presentations, (plan, context) => options.hooks.playlist(plan, context));
+    const { storage, tokens, hooks, clientAddress, assets } = options;
+    const shape: ShapePlaylist = (plan, context) => hooks.playlist(plan, context);
+    const channels = new Channels(options.presentations, shape);
     this.#options = options;
-    this.#directory = new StreamDirectory(options.describe);
+    this.#directory = new Directory('str', options.describe);
+    this.#admission = new Admission({ tokens, clientAddress, authorize: (context) => hooks.authorize(context) });
+    this.#assets = new AssetOrigin({ ...assets, storage, shape, admission: this.#admission });
     this.#waiting = new WaitingRoom((change) => options.metrics.waiting(change));
     this.#playlists = new PlaylistServer(channels, this.#waiting);
-    this.#media = new MediaServer(channels, this.#waiting, options.storage);
+    this.#media = new MediaServer(channels, this.#waiting, storage);
   }
 
   handle(req: IncomingMessage, res: ServerResponse): boolean {
     const url = req.url ?? '';
-    if (!url.startsWith(LIVE_PREFIX)) return false;
+    if (!url.startsWith(LIVE_PREFIX) && !url.startsWith(VOD_PREFIX)) return false;
     this.#answer(req, res, url).catch((error: unknown) => this.#fail(url, res, error));
     return true;
   }
 
   forget(streamId: string): void {
     this.#directory.forget(streamId);
+  }
+
+  forgetAsset(assetId: string): void {
+    this.#assets.forget(assetId);
   }
 
   stop(): void {
@@ -89,6 +98,11 @@ class LiveOrigin implements Origin {
     if (req.method !== 'GET' && req.method !== 'HEAD') {
       throw playbackMethodNotAllowed(`${req.method} is not possible here.`);
     }
+    if (url.startsWith(VOD_PREFIX)) {
+      const answered = await this.#assets.answer(req, res, url);
+      this.#options.metrics.answered(answered.kind, answered.bytes);
+      return;
+    }
     const target = readTarget(url);
     if (target === null) throw playbackNotFound('No stream has such an address.');
     const known = this.#directory.get(target.streamId);
@@ -97,7 +111,7 @@ class LiveOrigin implements Origin {
     const query = readQuery(url);
     // A player that puts a newer token behind the `?` goes on with it where the playlist's own has expired.
     const given = query.token ?? target.token;
-    const token = facts.stream.visibility === 'protected' ? await this.#admit(facts.stream, given) : null;
+    const token = facts.stream.visibility === 'protected' ? await this.#admission.token(facts.stream.id, given) : null;
     const bytes = await this.#serve({ req, res, target, query, facts, token });
     this.#options.metrics.answered(target.kind, bytes);
   }
@@ -106,7 +120,7 @@ class LiveOrigin implements Origin {
     const { res, target, facts } = viewing;
     switch (target.kind) {
       case 'multivariant':
-        await this.#authorize(viewing);
+        await this.#admission.authorize(viewing.req, { stream: facts.stream });
         return this.#playlists.multivariant(viewing);
       case 'playlist':
         return this.#playlists.playlist(viewing);
@@ -119,26 +133,6 @@ class LiveOrigin implements Origin {
       default:
         return this.#media.serve(viewing);
     }
-  }
-
-  /** Answers the token once it is known to be valid for the stream. */
-  async #admit(stream: StreamRef, token: string | null): Promise<string> {
-    if (token === null) throw playbackTokenMissing('The address has no token.');
-    const known = this.#options.tokens.verify(token, stream.id);
-    const verdict = known instanceof Promise ? await known : known;
-    if (verdict === 'expired') throw playbackTokenExpired('The token was valid once.');
-    if (verdict === 'invalid') throw playbackTokenInvalid('The token is damaged, foreign, or for another stream.');
-    return token;
-  }
-
-  async #authorize({ req, facts }: Viewing): Promise<void> {
-    const forwardedFor = req.headers['x-forwarded-for'];
-    const remoteAddress = this.#options.clientAddress(
-      req.socket.remoteAddress ?? '',
-      Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor,
-    );
-    const refusal = await this.#options.hooks.authorize({ action: 'play', stream: facts.stream, remoteAddress });
-    if (refusal !== undefined) throw playbackRefused(refusal.refuse);
   }
 
   #fail(url: string, res: ServerResponse, error: unknown): void {

@@ -4,11 +4,10 @@ import { type Directives, isReachable, isThere, readDirectives } from './directi
 import { notYet, playbackNotFound, playbackReloadInvalid } from './errors.ts';
 import { lastListed } from './media-playlist.ts';
 import { isComplete } from './multivariant-playlist.ts';
-import { sendBytes } from './replies.ts';
+import { PLAYLIST_TYPE, sendBytes } from './replies.ts';
 import { ViewerGone, type Viewing } from './viewing.ts';
 import type { WaitingRoom } from './waiting.ts';
 
-const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 /** Milliseconds that a viewer of a starting stream waits: longer than any encoder needs for a first part. */
 const START_WAIT = 3_000;
 /** Seconds that the playlist of an ended session may be kept; its session can still be deleted. */

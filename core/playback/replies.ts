@@ -12,6 +12,8 @@ export const CORS: readonly string[] = [
   'Content-Length, Content-Range, Date, ETag, Retry-After',
 ];
 
+export const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
+
 /** Counters of the origin, for `/metrics`. */
 export interface OriginMetrics {
   /** One answer with so many bytes of body. */

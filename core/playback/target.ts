@@ -95,25 +95,30 @@ function readBelow(url: string, slash: number, end: number, streamId: string): T
   const session = url.indexOf('/', slash + 1);
   if (session === -1 || session >= end) {
     const file = url.slice(slash + 1, end);
-    if (file === 'index.m3u8') return target('multivariant', streamId);
-    return file === 'status' ? target('status', streamId) : null;
+    if (file !== 'index.m3u8' && file !== 'status') return null;
+    const kind = file === 'status' ? 'status' : 'multivariant';
+    return { ...media(kind), streamId, sessionId: '', rendition: '', token: null };
   }
   const rendition = url.indexOf('/', session + 1);
   if (rendition === -1 || rendition >= end) return null;
-  return readFile(
-    url.slice(rendition + 1, end),
+  const found = readMedia(url.slice(rendition + 1, end));
+  if (found === null) return null;
+  return {
+    ...found,
     streamId,
-    url.slice(slash + 1, session),
-    url.slice(session + 1, rendition),
-  );
+    sessionId: url.slice(slash + 1, session),
+    rendition: url.slice(session + 1, rendition),
+    token: null,
+  };
 }
 
-function readFile(file: string, streamId: string, sessionId: string, rendition: string): Target | null {
-  if (file === 'index.m3u8') return target('playlist', streamId, sessionId, rendition);
-  if (file === 'vod.m3u8') return target('vod', streamId, sessionId, rendition);
+/** Reads the name of what stands in the folder of a rendition. */
+export function readMedia(file: string): Pick<Target, 'kind' | 'init' | 'sequence' | 'part'> | null {
+  if (file === 'index.m3u8') return media('playlist');
+  if (file === 'vod.m3u8') return media('vod');
   if (file.startsWith('init-') && file.endsWith('.mp4')) {
     const number = readInteger(file.slice(5, -4));
-    return number === null ? null : target('init', streamId, sessionId, rendition, { init: number });
+    return number === null ? null : media('init', number);
   }
   if (!file.endsWith('.m4s')) return null;
   const stem = file.slice(0, -4);
@@ -122,22 +127,22 @@ function readFile(file: string, streamId: string, sessionId: string, rendition: 
   const init = readInteger(stem.slice(0, Math.max(dash, 0)));
   const sequence = readInteger(stem.slice(dash + 1, dot === -1 ? undefined : dot));
   if (init === null || sequence === null) return null;
-  if (dot === -1) return target('segment', streamId, sessionId, rendition, { init, sequence });
+  if (dot === -1) return media('segment', init, sequence);
   const part = readInteger(stem.slice(dot + 1));
-  return part === null ? null : target('part', streamId, sessionId, rendition, { init, sequence, part });
+  return part === null ? null : media('part', init, sequence, part);
 }
 
-function target(
+function media(
   kind: TargetKind,
-  streamId: string,
-  sessionId = '',
-  rendition = '',
-  { init = 0, sequence = 0, part = 0 } = {},
-): Target {
-  return { kind, streamId, sessionId, rendition, init, sequence, part, token: null };
+  init = 0,
+  sequence = 0,
+  part = 0,
+): Pick<Target, 'kind' | 'init' | 'sequence' | 'part'> {
+  return { kind, init, sequence, part };
 }
 
-function pathEnd(url: string): number {
+/** Where the path of an address ends. */
+export function pathEnd(url: string): number {
   const query = url.indexOf('?');
   return query === -1 ? url.length : query;
 }

@@ -9,6 +9,7 @@ import { expect } from 'chai';
 import type { Storage, StreamRef } from '#plugin-api';
 import type { Presentation } from '../segments/ring.ts';
 import { localStorage } from '../storage/local.ts';
+import type { AssetFacts } from './assets.ts';
 import type { StreamFacts } from './directory.ts';
 import { createOrigin, type Origin } from './origin.ts';
 import { Presentations } from './presentations.ts';
@@ -30,6 +31,8 @@ export class TestOrigin {
   };
   session: StreamFacts['session'] = { id: SESSION, state: 'live' };
   recorded: Presentation | null = null;
+  asset: AssetFacts | null = null;
+  assetPresentation: Presentation | null = null;
   refusal: { refuse: string } | undefined;
   reads = 0;
   waiting = 0;
@@ -53,6 +56,7 @@ export class TestOrigin {
       presentations: this.presentations,
       describe: async (id) =>
         id === STREAM ? { stream: this.stream, session: this.session, updatedAt: new Date(0) } : null,
+      assets: { describe: async () => this.asset, read: async () => this.assetPresentation },
       storage: this.storage,
       tokens: this.tokens,
       hooks: { authorize: async () => this.refusal, playlist: async (plan) => plan },

@@ -1,5 +1,5 @@
-/** Sessions read back from the ledger: to be watched later, and to be gone on with by another process. */
-import type { Kysely } from 'kysely';
+/** Sessions read back from the ledger: to be watched later, and to be gone on with by another process. Assets are read alike. */
+import type { Kysely, Selectable } from 'kysely';
 import type { Latency, VideoCodec } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
 import type { ResumePoint } from '../pipeline/packager.ts';
@@ -13,13 +13,18 @@ const LEAST_SHARE = 0.9;
 
 /** All that the ledger has of a session. */
 export interface RecordedSession {
+  /** Of an asset: its own. */
   sessionId: string;
+  /** Empty for an asset. */
   streamId: string;
   latency: Latency;
   state: SessionState;
   /** The largest picture first, with every segment, oldest first, without bytes. */
   renditions: Rendition[];
 }
+
+type InitRow = Omit<Selectable<CoreTables['asset_inits']>, 'asset_id'>;
+type SegmentRow = Omit<Selectable<CoreTables['asset_segments']>, 'asset_id' | 'sha256'>;
 
 /** Null where there is no such session. */
 export async function readSession(db: Kysely<CoreTables>, sessionId: string): Promise<RecordedSession | null> {
@@ -44,7 +49,12 @@ export async function readSession(db: Kysely<CoreTables>, sessionId: string): Pr
     .where('session_id', '=', sessionId)
     .orderBy('sequence')
     .execute();
+  const { stream_id: streamId, latency, state } = session;
+  return { sessionId, streamId, latency, state, renditions: toRenditions(inits, segments, latency) };
+}
 
+/** Renditions of rows of the ledger, which come in the order of their numbers: the largest picture first. */
+export function toRenditions(inits: InitRow[], segments: SegmentRow[], latency: Latency): Rendition[] {
   const renditions = new Map<string, Rendition>();
   for (const row of inits) {
     const init: Init = { number: row.number, config: trackFormat(row), bytes: row.bytes };
@@ -57,7 +67,7 @@ export async function readSession(db: Kysely<CoreTables>, sessionId: string): Pr
         name: row.rendition,
         kind: row.kind,
         listed: row.listed,
-        partTarget: PART_TARGET[session.latency],
+        partTarget: PART_TARGET[latency],
         inits: [init],
         segments: [],
         discontinuitySequence: 0,
@@ -71,7 +81,7 @@ export async function readSession(db: Kysely<CoreTables>, sessionId: string): Pr
       sequence: row.sequence,
       start: row.start,
       duration: row.duration,
-      programDateTime: row.program_date_time.getTime(),
+      programDateTime: row.program_date_time?.getTime() ?? Number.NaN,
       discontinuity: row.discontinuity,
       init: row.init,
       size: row.size,
@@ -86,7 +96,7 @@ export async function readSession(db: Kysely<CoreTables>, sessionId: string): Pr
     if (first) rendition.discontinuitySequence = discontinuitiesBefore(all, rendition.listed, first.sequence);
     measureBandwidth(rendition);
   }
-  return { sessionId, streamId: session.stream_id, latency: session.latency, state: session.state, renditions: all };
+  return all;
 }
 
 /** Where the packager of another process goes on; null where nothing of the session was packaged. */
@@ -182,16 +192,6 @@ function seconds({ segments }: { segments: Segment[] }): number {
 function height({ inits }: Rendition): number {
   const config = inits.at(-1)?.config;
   return config?.kind === 'video' ? config.height : 0;
-}
-
-interface InitRow {
-  kind: 'video' | 'audio';
-  codec: string;
-  width: number | null;
-  height: number | null;
-  frame_rate: number | null;
-  sample_rate: number | null;
-  channels: number | null;
 }
 
 /** The RFC 6381 names by which the ledger keeps codecs, to ours. */

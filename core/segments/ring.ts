@@ -26,7 +26,7 @@ export interface Segment {
   start: number;
   /** Seconds so far; final once `complete`. */
   duration: number;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; NaN for what never was live. */
   programDateTime: number;
   discontinuity: boolean;
   /** Number of its initialization section. */

@@ -39,8 +39,12 @@ function contextLink(type: string): string {
 }
 
 function contexts(types: string): string[] {
+  const unions = [...types.matchAll(/^export type (\w+Context) = (.+);$/gm)].flatMap(([, name = '', members = '']) => [
+    `### ${name}`,
+    `One of ${members.split(' | ').map(code).join(' and ')}.`,
+  ]);
   const named = [...types.matchAll(/^export interface (\w+(?:Context|Ref|Plan))(?: extends (\w+))? \{$/gm)];
-  return named.flatMap(([, name = '', parent]) => {
+  const interfaces = named.flatMap(([, name = '', parent]) => {
     const rows = interfaceMembers(types.replace(` extends ${parent} {`, ' {'), name).map((member) => [
       code(member.name),
       code(member.type),
@@ -52,4 +56,5 @@ function contexts(types: string): string[] {
       table(['member', 'type', 'what it is'], rows),
     ];
   });
+  return [...unions, ...interfaces];
 }

@@ -1,0 +1,42 @@
+/** Who may watch: the token of what is protected, and the gates of plugins. */
+import type { IncomingMessage } from 'node:http';
+import type { AuthorizePlayContext } from '#plugin-api';
+import { playbackRefused, playbackTokenExpired, playbackTokenInvalid, playbackTokenMissing } from './errors.ts';
+import type { PlaybackTokens } from './tokens.ts';
+
+export interface AdmissionOptions {
+  tokens: Pick<PlaybackTokens, 'verify'>;
+  /** The hook `authorize`, asked at each multivariant playlist. */
+  authorize(context: AuthorizePlayContext): Promise<{ refuse: string } | undefined>;
+  /** The viewer's address, from the connection's and its `X-Forwarded-For`. */
+  clientAddress(peer: string, forwardedFor: string | undefined): string;
+}
+
+export class Admission {
+  readonly #options: AdmissionOptions;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+  }
+
+  /** Answers the token once it is known to be valid for the stream or asset with this id. */
+  async token(subjectId: string, token: string | null): Promise<string> {
+    if (token === null) throw playbackTokenMissing('The address has no token.');
+    const known = this.#options.tokens.verify(token, subjectId);
+    const verdict = known instanceof Promise ? await known : known;
+    if (verdict === 'expired') throw playbackTokenExpired('The token was valid once.');
+    if (verdict === 'invalid') throw playbackTokenInvalid('The token is damaged, foreign, or for something else.');
+    return token;
+  }
+
+  /** Asks the gates. Throws `LS_PLAYBACK_REFUSED` with the reason of the one that refuses. */
+  async authorize(req: IncomingMessage, what: Pick<AuthorizePlayContext, 'stream' | 'asset'>): Promise<void> {
+    const forwardedFor = req.headers['x-forwarded-for'];
+    const remoteAddress = this.#options.clientAddress(
+      req.socket.remoteAddress ?? '',
+      Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor,
+    );
+    const refusal = await this.#options.authorize({ action: 'play', ...what, remoteAddress });
+    if (refusal !== undefined) throw playbackRefused(refusal.refuse);
+  }
+}
