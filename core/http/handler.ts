@@ -2,8 +2,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Context, Middleware, ParameterizedContext } from 'koa';
-import type { Caller, Role, RouteAnswer, RouteDefinition } from '#plugin-api';
+import type { Caller, RouteAnswer, RouteDefinition } from '#plugin-api';
 import { compileCheck, explain } from '../schema.ts';
+import { isRepeatable, RANK } from './access.ts';
 import { entityTag, isKnown, matcher } from './entity-tag.ts';
 import { forbidden, internal, preconditionFailed, timedOut, unauthenticated } from './errors.ts';
 import type { Idempotency } from './idempotency.ts';
@@ -29,7 +30,6 @@ export interface HandlerOptions {
   idempotency?: Idempotency;
 }
 
-const RANK: Record<Role, number> = { viewer: 0, creator: 1, admin: 2, owner: 3 };
 const DEFAULT_TIMEOUT = 30;
 
 export function routeHandler(definition: RouteDefinition, options: HandlerOptions): Middleware<RequestState> {
@@ -60,11 +60,6 @@ export function routeHandler(definition: RouteDefinition, options: HandlerOption
     checkAnswer(answer);
     send(ctx, answer);
   };
-}
-
-/** Whether a repeat of the request would make a second thing. */
-export function isRepeatable({ method, access, answers }: RouteDefinition): boolean {
-  return method === 'POST' && access !== 'anyone' && 201 in answers;
 }
 
 /** A condition that nobody would check must not be taken for one that holds. */

@@ -1,15 +1,15 @@
 /** The OpenAPI 3.1 document, made from the very schemas that validate. */
 import { STATUS_CODES } from 'node:http';
 import type { TSchema } from 'typebox';
+import type { RouteDefinition } from '#plugin-api';
 import { closed } from '../schema.ts';
+import { isRepeatable, RANK, scopeOf } from './access.ts';
+import { components } from './openapi-components.ts';
 import type { RegisteredRoute } from './route-table.ts';
 
 type Json = Record<string, unknown>;
 
-const PROBLEM: Json = {
-  description: 'An error, as RFC 9457 has it.',
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-};
+const ref = (kind: keyof typeof components, name: string): Json => ({ $ref: `#/components/${kind}/${name}` });
 
 export function openApiDocument(routes: RegisteredRoute[], about: { version: string; publicUrl: string }): Json {
   const paths: Record<string, Json> = {};
@@ -21,56 +21,113 @@ export function openApiDocument(routes: RegisteredRoute[], about: { version: str
       operationId: operationId(definition.method, definition.path),
       summary: definition.summary,
       tags: [owner === 'core' ? definition.path.split('/')[1]! : owner],
-      ...(definition.access === 'anyone' ? {} : { security: [{ bearer: [] }], 'x-role': definition.access }),
-      parameters: [...parameters('path', definition.params), ...parameters('query', definition.query)],
-      ...(definition.body ? { requestBody: { required: true, content: json(definition.body) } } : {}),
-      responses: {
-        ...Object.fromEntries(
-          Object.entries(definition.answers).map(([status, schema]) => [
-            status,
-            { description: STATUS_CODES[status] ?? status, ...(schema ? { content: json(schema) } : {}) },
-          ]),
-        ),
-        default: PROBLEM,
-      },
+      ...access(definition),
+      parameters: [
+        ...parameters('path', definition.params),
+        ...parameters('query', definition.query),
+        ...conditions(definition),
+      ],
+      ...(definition.body ? { requestBody: requestBody(definition.body) } : {}),
+      responses: responses(definition),
     };
   }
+  const tags = [...new Set(Object.values(paths).flatMap((operations) => Object.values(operations).flatMap(tagsOf)))];
   return {
     openapi: '3.1.0',
     info: { title: 'Livestreams', version: about.version, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     servers: [{ url: about.publicUrl }],
+    tags: tags.sort().map((name) => ({ name })),
     paths,
-    components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
-      schemas: { Problem: problemSchema },
-    },
+    components,
   };
 }
 
-const problemSchema: Json = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'detail', 'code', 'request_id'],
-  properties: {
-    type: { type: 'string', format: 'uri-reference' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    code: { type: 'string', pattern: '^LS_[A-Z0-9_]+$' },
-    fix: { type: 'string' },
-    request_id: { type: 'string' },
-    errors: {
-      type: 'array',
-      items: { type: 'object', properties: { pointer: { type: 'string' }, detail: { type: 'string' } } },
-    },
-  },
-};
+const tagsOf = (operation: unknown) => (operation as { tags: string[] }).tags;
 
-function json(schema: TSchema): Json {
-  return { 'application/json': { schema: closed(schema) } };
+/** Whom it is open to, for people to read and for programs: `x-role` and `x-scope`, the least that will do. */
+function access(definition: RouteDefinition): Json {
+  const { access: role, streamParam } = definition;
+  if (role === 'anyone') return { security: [] };
+  const people = [{ bearer: [] }, { session: [] }];
+  // An API key is a creator at most.
+  if (RANK[role] > RANK.creator) return { security: people, 'x-role': role };
+  return {
+    security: [...people, { apiKey: [] }],
+    'x-role': role,
+    'x-scope': scopeOf(definition),
+    ...(streamParam ? { 'x-stream-param': streamParam } : {}),
+  };
+}
+
+/** Header fields that the route heeds. */
+function conditions(definition: RouteDefinition): Json[] {
+  const { method, versioned } = definition;
+  return [
+    ...(isRepeatable(definition) ? [ref('parameters', 'IdempotencyKey')] : []),
+    ...(versioned ? [ref('parameters', method === 'GET' ? 'IfNoneMatch' : 'IfMatch')] : []),
+  ];
+}
+
+function responses(definition: RouteDefinition): Json {
+  const { method, access: role, params, query, body, versioned, answers } = definition;
+  const headers = {
+    ...(versioned && method !== 'DELETE' ? { ETag: ref('headers', 'ETag') } : {}),
+    ...(isRepeatable(definition) ? { 'Idempotent-Replayed': ref('headers', 'IdempotentReplayed') } : {}),
+  };
+  const withHeaders = Object.keys(headers).length > 0 ? { headers } : {};
+  const stated = Object.entries(answers).map(([status, schema]) => [
+    status,
+    {
+      description: STATUS_CODES[status] ?? status,
+      ...withHeaders,
+      ...(schema ? { content: json(closed(schema)) } : {}),
+    },
+  ]);
+  const problems: [string, boolean][] = [
+    ['401', role !== 'anyone'],
+    ['403', role !== 'anyone'],
+    ['404', params !== undefined],
+    ['412', versioned === true && method !== 'GET'],
+    ['413', body !== undefined],
+    ['415', body !== undefined],
+    ['422', (params ?? query ?? body) !== undefined],
+    ['429', true],
+  ];
+  return {
+    ...Object.fromEntries(stated),
+    ...(versioned && method === 'GET' ? { 304: { description: 'Not Modified', ...withHeaders } } : {}),
+    ...Object.fromEntries(
+      problems.flatMap(([status, can]) => (can && !(status in answers) ? [[status, ref('responses', status)]] : [])),
+    ),
+    default: ref('responses', 'Problem'),
+  };
+}
+
+function json(schema: object): Json {
+  return { 'application/json': { schema } };
+}
+
+function requestBody(schema: TSchema): Json {
+  const sent = asSent(closed(schema)) as { type?: string; required?: string[] };
+  // Where nothing has to be said, the whole body may be left out.
+  return { required: sent.type !== 'object' || (sent.required ?? []).length > 0, content: json(sent) };
+}
+
+/** What a client may leave out because there is a default is not required of it, though it always is there for the handler. */
+function asSent(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(asSent);
+  if (typeof node !== 'object' || node === null) return node;
+  const copy: Json = Object.fromEntries(Object.entries(node).map(([name, value]) => [name, asSent(value)]));
+  const { properties, required } = node as { properties?: Record<string, Json>; required?: string[] };
+  if (properties === undefined || !Array.isArray(required)) return copy;
+  const wanted = required.filter((name) => properties[name]?.default === undefined);
+  if (wanted.length > 0) return { ...copy, required: wanted };
+  const { required: _, ...rest } = copy;
+  return rest;
 }
 
 function parameters(place: 'path' | 'query', schema: TSchema | undefined): Json[] {
-  const { properties = {}, required = [] } = (schema ?? {}) as {
+  const { properties = {}, required = [] } = (schema ? asSent(schema) : {}) as {
     properties?: Record<string, Json>;
     required?: string[];
   };

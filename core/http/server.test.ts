@@ -328,7 +328,8 @@ describe('http', () => {
     expect(document).to.include({ openapi: '3.1.0' });
     const operation = document.paths['/v1/songs']?.post;
     expect(operation?.requestBody.content['application/json']?.schema).to.deep.include({ additionalProperties: false });
-    expect(operation?.security).to.deep.equal([{ bearer: [] }]);
+    expect(operation?.security).to.deep.equal([{ bearer: [] }, { session: [] }, { apiKey: [] }]);
+    expect(operation).to.include({ 'x-role': 'creator', 'x-scope': 'manage' });
     expect(document.paths['/v1/songs/{number}']?.get?.parameters[0]).to.deep.include({ in: 'path', required: true });
     const page = await (await call('/v1/docs')).text();
     expect(page).to.contain('POST /v1/songs').and.contain('id="LS_NOT_FOUND"').and.not.contain('<script');

@@ -8,6 +8,13 @@ interface Route extends Operation {
   path: string;
 }
 
+/** Header fields that some routes heed, by their names among the document's components. */
+const HEADERS: Record<string, string> = {
+  IdempotencyKey: '`Idempotency-Key`',
+  IfMatch: '`If-Match`',
+  IfNoneMatch: '`If-None-Match`',
+};
+
 export function routesPage(server: ServerAnswers): Page {
   for (const { path } of OUTSIDE) {
     if (server.problemAt(path) === 'LS_NOT_FOUND') throw new Error(`The server does not know ${path}.`);
@@ -25,7 +32,7 @@ export function routesPage(server: ServerAnswers): Page {
     .sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method));
   const groups = Map.groupBy(routes, ({ tags: [tag = ''] }) => tag);
   return page('routes.md', 'Routes', "the running server's OpenAPI document", [
-    'Bodies and answers are JSON with `snake_case` names. Times are RFC 3339 in UTC; durations are seconds. A call is made with `Authorization: Bearer <access token>`, as `POST /v1/auth/login` answers it; the role is the least that may call. Errors are `application/problem+json`, see [errors](errors/README.md).',
+    'Bodies and answers are JSON with `snake_case` names. Times are RFC 3339 in UTC; durations are seconds. A call is made with `Authorization: Bearer …`: an access token, as `POST /v1/auth/login` answers it, or an API key; the role and the scope are the least that may call. [The API](../5-api.md) shows how. Errors are `application/problem+json`, see [errors](errors/README.md).',
     'Lists are `{ "data": […], "next_cursor": … }`. `?cursor=` takes the `next_cursor` of the page before, which is null at the end.',
     '## Outside of the API',
     table(
@@ -40,13 +47,18 @@ export function routesPage(server: ServerAnswers): Page {
 
 function routeText(route: Route): string[] {
   const { method, path, summary, parameters, requestBody, responses } = route;
-  const role = route['x-role'];
+  const { 'x-role': role, 'x-scope': scope } = route;
   const query = parameters.filter((parameter) => parameter.in === 'query');
   const body = requestBody?.content['application/json'].schema;
-  const answers = Object.entries(responses).filter(([status]) => status !== 'default');
+  const answers = Object.entries(responses).filter(([status]) => /^[23]/.test(status));
+  const headers = parameters.flatMap(({ $ref }) => HEADERS[$ref?.split('/').at(-1) ?? ''] ?? []);
   return [
     `### ${method} ${path}`,
-    `${sentence(summary)} ${role ? `Role: ${role}.` : 'Open to anyone.'}`,
+    [
+      sentence(summary),
+      role ? `Role: ${role}${scope ? `; scope of an API key: ${scope}` : ''}.` : 'Open to anyone.',
+      ...(headers.length > 0 ? [`Takes ${headers.join(' and ')}.`] : []),
+    ].join(' '),
     ...(query.length > 0
       ? ['Query:', sent(query.map(({ name, schema }) => ({ path: name, schema, required: false })))]
       : []),

@@ -13,7 +13,8 @@ export interface Operation {
   summary: string;
   tags: string[];
   'x-role'?: string;
-  parameters: { name: string; in: 'path' | 'query'; schema: Schema }[];
+  'x-scope'?: string;
+  parameters: { $ref?: string; name: string; in: 'path' | 'query'; schema: Schema }[];
   requestBody?: { content: { 'application/json': { schema: Schema } } };
   responses: Record<string, { description: string; content?: { 'application/json'?: { schema: Schema } } }>;
 }
