@@ -1,19 +1,36 @@
 /** The page at /v1/docs: every route and every error, as plain HTML that loads nothing. */
-import type { ErrorKind } from '#plugin-api';
+import { STATUS_CODES } from 'node:http';
+import type { TSchema } from 'typebox';
+import type { ErrorKind, RouteDefinition } from '#plugin-api';
 import { closed } from '../schema.ts';
+import { isRepeatable, RANK, scopeOf } from './access.ts';
 import type { RegisteredRoute } from './route-table.ts';
+import { describe, members, type Schema } from './schema-words.ts';
 
 const STYLE = `
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark; }
-  code, pre { font: 14px/1.4 ui-monospace, monospace; }
-  summary { cursor: pointer; padding: .25rem 0; }
-  pre { overflow: auto; padding: .5rem 1rem; border-left: 3px solid #8888; }
+  :root { color-scheme: light dark; --line: #8884; --dim: #888; --soft: #8881; }
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; }
+  code { font: 14px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
+  nav { display: flex; flex-wrap: wrap; gap: .25rem .75rem; }
+  h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line); }
+  h4 { margin: 1rem 0 .25rem; }
+  details { border-bottom: 1px solid var(--line); }
+  summary { cursor: pointer; padding: .5rem 0; }
+  summary span { color: var(--dim); }
+  details > div { padding: 0 0 1rem 1rem; }
+  .scroll { overflow-x: auto; }
+  table { border-collapse: collapse; width: 100%; background: var(--soft); }
+  th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem .5rem; border-top: 1px solid var(--line); }
+  th { font-weight: 600; font-size: 14px; }
+  dt { margin-top: 1rem; }
+  dd { margin-left: 1rem; }
   :target { outline: 2px solid; outline-offset: 4px; }
 `;
 
 export function docsPage(routes: RegisteredRoute[], errors: Iterable<ErrorKind>): string {
-  const sorted = [...routes].sort((a, b) => a.definition.path.localeCompare(b.definition.path));
-  const kinds = [...errors].sort((a, b) => a.code.localeCompare(b.code));
+  const sorted = [...routes].sort((a, b) => (a.definition.path < b.definition.path ? -1 : 1));
+  const groups = [...Map.groupBy(sorted, groupOf)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const kinds = [...errors].sort((a, b) => (a.code < b.code ? -1 : 1));
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -21,36 +38,60 @@ export function docsPage(routes: RegisteredRoute[], errors: Iterable<ErrorKind>)
 <title>Livestreams API</title>
 <style>${STYLE}</style>
 <h1>Livestreams API</h1>
-<p>The same as <a href="/v1/openapi.json">OpenAPI 3.1</a>, for programs.</p>
-<h2>Routes</h2>
-${sorted.map(routeSection).join('\n')}
-<h2>Errors</h2>
+<p>The same as <a href="/v1/openapi.json">OpenAPI 3.1</a>, for programs. Send <code>Authorization: Bearer …</code>: an access token,
+as <code>POST /v1/auth/login</code> answers it, or an API key. Lists are <code>{"data": […], "next_cursor": …}</code>; send
+<code>next_cursor</code> as <code>?cursor=</code> for the next page. Errors are <code>application/problem+json</code> with one of the
+<a href="#errors">codes below</a>.</p>
+<nav>${groups.map(([name]) => `<a href="#${name}">${name}</a>`).join(' ')} <a href="#errors">errors</a></nav>
+${groups.map(([name, members]) => `<h2 id="${name}">${name}</h2>\n${members.map(routeSection).join('\n')}`).join('\n')}
+<h2 id="errors">Errors</h2>
 <dl>
 ${kinds.map((kind) => `<dt id="${kind.code}"><code>${kind.code}</code> (${kind.status})</dt><dd>${escapeHtml(kind.title)}. ${escapeHtml(kind.fix)}</dd>`).join('\n')}
 </dl>
 </html>`;
 }
 
+function groupOf({ owner, definition }: RegisteredRoute): string {
+  return owner === 'core' ? definition.path.split('/')[1]! : owner;
+}
+
 function routeSection({ owner, definition }: RegisteredRoute): string {
-  const { method, path, summary, access, params, query, body, answers } = definition;
-  const parts: [string, object | null][] = [
-    ['Path', params ? closed(params) : null],
-    ['Query', query ? closed(query) : null],
-    ['Body', body ? closed(body) : null],
-    ...Object.entries(answers).map(([status, schema]): [string, object | null] => [
-      `Answer ${status}`,
-      schema ? closed(schema) : null,
-    ]),
+  const { method, path, summary, params, query, body, answers } = definition;
+  const parts: string[] = [
+    `<p>${escapeHtml(whoMay(definition))}${owner === 'core' ? '' : ` Plugin ${owner}.`}</p>`,
+    ...(params ? [membersTable('Path', params)] : []),
+    ...(query ? [membersTable('Query', query)] : []),
+    ...(body ? [membersTable('Body', body)] : []),
+    ...Object.entries(answers).map(([status, schema]) => {
+      const title = `${status} ${STATUS_CODES[status] ?? ''}`;
+      return schema ? membersTable(title, schema) : `<h4>${title}</h4>`;
+    }),
   ];
-  const schemas = parts
-    .filter(([name, schema]) => schema !== null || name.startsWith('Answer'))
-    .map(
-      ([name, schema]) =>
-        `<h4>${name}</h4>${schema ? `<pre>${escapeHtml(JSON.stringify(schema, null, 2))}</pre>` : ''}`,
-    );
-  const who = access === 'anyone' ? 'open to anyone' : `role ${access}`;
-  return `<details><summary><code>${method} /v1${path}</code> ${escapeHtml(summary)}</summary>
-<p>${who}${owner === 'core' ? '' : `; plugin ${owner}`}</p>${schemas.join('')}</details>`;
+  return `<details><summary><code>${method} /v1${path}</code> <span>${escapeHtml(summary)}</span></summary>
+<div>${parts.join('\n')}</div></details>`;
+}
+
+function whoMay(definition: RouteDefinition): string {
+  const { access, method, versioned } = definition;
+  const keys = access !== 'anyone' && RANK[access] <= RANK.creator;
+  return [
+    access === 'anyone'
+      ? 'Open to anyone.'
+      : `Role ${access}${keys ? `, or an API key of scope ${scopeOf(definition)}` : ''}.`,
+    ...(isRepeatable(definition) ? ['Takes Idempotency-Key.'] : []),
+    ...(versioned ? [method === 'GET' ? 'Answers an ETag, takes If-None-Match.' : 'Takes If-Match.'] : []),
+  ].join(' ');
+}
+
+/** Each member in a row, those of nested objects with their path. */
+function membersTable(title: string, schema: TSchema): string {
+  const rows = members(closed(schema) as Schema).map(({ path, schema: member, required }) => {
+    const initial = member.default === undefined ? '' : `; ${JSON.stringify(member.default)} where not given`;
+    const text = `${describe(member)}${required || initial !== '' ? '' : ', optional'}${initial}`;
+    return `<tr><td><code>${escapeHtml(path)}</code><td>${escapeHtml(text)}<td>${escapeHtml(member.description ?? '')}`;
+  });
+  if (rows.length === 0) return `<h4>${title}</h4>`;
+  return `<h4>${title}</h4><div class="scroll"><table>${rows.join('')}</table></div>`;
 }
 
 function escapeHtml(text: string): string {

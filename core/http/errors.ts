@@ -50,6 +50,13 @@ export const forbidden = defineError({
   fix: 'Ask an admin or owner of the organization for a higher role.',
 });
 
+export const scopeRefused = defineError({
+  code: 'LS_SCOPE_REFUSED',
+  status: 403,
+  title: 'The API key is not for this',
+  fix: 'Use a key of the scope, and for the stream, that the detail names; an admin makes it by POST /v1/api-keys.',
+});
+
 export const preconditionFailed = defineError({
   code: 'LS_PRECONDITION_FAILED',
   status: 412,

@@ -4,9 +4,9 @@ import { Readable } from 'node:stream';
 import type { Context, Middleware, ParameterizedContext } from 'koa';
 import type { Caller, RouteAnswer, RouteDefinition } from '#plugin-api';
 import { compileCheck, explain } from '../schema.ts';
-import { isRepeatable, RANK } from './access.ts';
+import { isRepeatable, requireAccess } from './access.ts';
 import { entityTag, isKnown, matcher } from './entity-tag.ts';
-import { forbidden, internal, preconditionFailed, timedOut, unauthenticated } from './errors.ts';
+import { internal, preconditionFailed, timedOut, unauthenticated } from './errors.ts';
 import type { Idempotency } from './idempotency.ts';
 import { partsReader } from './parts.ts';
 import type { RequestState } from './request.ts';
@@ -86,20 +86,18 @@ function send(ctx: Context, { status, headers, body, version }: RouteAnswer): vo
 
 async function findCaller(
   ctx: ParameterizedContext<RequestState>,
-  { access }: RouteDefinition,
+  route: RouteDefinition,
   authenticate: Authenticate,
 ): Promise<Caller | null> {
   const { method, headers } = ctx;
   const caller = await authenticate({ method, headers, remoteAddress: ctx.state.remoteAddress });
-  if (access === 'anyone') return caller;
+  if (route.access === 'anyone') return caller;
   if (!caller) {
     ctx.set('WWW-Authenticate', 'Bearer');
     const sent = headers.authorization !== undefined;
     throw unauthenticated(sent ? 'The token is not valid, or has expired.' : 'No token was sent.');
   }
-  if (RANK[caller.role] < RANK[access]) {
-    throw forbidden(`This needs the role ${access}; yours is ${caller.role}.`);
-  }
+  requireAccess(route, route.access, caller, (ctx as unknown as { params: Record<string, string> }).params);
   return caller;
 }
 

@@ -1,6 +1,7 @@
 /** The page of routes, from the OpenAPI document of a server that runs. */
+
+import { describe, type Member, members } from '../../core/http/schema-words.ts';
 import { code, type Page, page, sentence, table } from './page.ts';
-import { describe, type Member, members } from './schema.ts';
 import { type Operation, OUTSIDE, type ServerAnswers } from './server.ts';
 
 interface Route extends Operation {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { ConfiguredPlugin } from '#plugin-api';
 import { boot } from '../../core/boot.ts';
 import { checkConfig } from '../../core/config.ts';
-import { members, type Schema } from './schema.ts';
+import { members, type Schema } from '../../core/http/schema-words.ts';
 
 /** As much of OpenAPI as the page of routes needs. */
 export interface Operation {

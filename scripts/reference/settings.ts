@@ -1,8 +1,8 @@
 /** The page of settings: the core's and each plugin's, from the schemas that check them. */
 import type { ConfiguredPlugin } from '#plugin-api';
 import { CoreSettings } from '../../core/config.ts';
+import { describe, members, type Schema } from '../../core/http/schema-words.ts';
 import { code, type Page, page, table } from './page.ts';
-import { describe, members, type Schema } from './schema.ts';
 
 export function settingsPage(plugins: ConfiguredPlugin[]): Page {
   return page('settings.md', 'Settings', 'the schemas that check the settings', [

@@ -1,4 +1,4 @@
-/** Says in words what a JSON schema asks for. */
+/** Says in words what a JSON schema asks for: for the page of the API and the reference. */
 
 /** As much of JSON Schema as the settings and routes use. */
 export interface Schema {
