@@ -49,9 +49,8 @@ describe('set-up', function () {
     expect(login.status).to.equal(200);
 
     const stranger = await browser.newPage();
+    await browser.context.clearCookies();
     await stranger.goto(`${server.url}${printed}`);
-    await stranger.evaluate(() => localStorage.clear());
-    await stranger.reload();
     await fillIn(stranger);
     await stranger.getByRole('alert').waitFor();
   });

@@ -17,6 +17,7 @@ const PATHS = {
   settings: svg`<circle cx="12" cy="12" r="2.8" /><path d="M12 3.5v2.6M12 17.9v2.6M3.5 12h2.6M17.9 12h2.6M6 6l1.9 1.9M16.1 16.1 18 18M18 6l-1.9 1.9M7.9 16.1 6 18" />`,
   film: svg`<rect x="3.5" y="5" width="17" height="14" rx="2" /><path d="m10.3 9.3 4.7 2.7-4.7 2.7V9.3Z" />`,
   list: svg`<path d="M9 6.5h11M9 12h11M9 17.5h11M4.5 6.5h.1M4.5 12h.1M4.5 17.5h.1" />`,
+  person: svg`<circle cx="12" cy="8.5" r="3.6" /><path d="M5 19.5a7 7 0 0 1 14 0" />`,
   people: svg`<circle cx="9" cy="8.5" r="3.3" /><path d="M3.2 19.2a5.8 5.8 0 0 1 11.6 0M16 5.4a3.2 3.2 0 0 1 0 6.2M17.6 14a5.8 5.8 0 0 1 3.2 5.2" />`,
   download: svg`<path d="M12 4.5v10M7.8 10.6 12 14.8l4.2-4.2M5 19.5h14" />`,
   trash: svg`<path d="M4.5 7h15M9.5 7V4.5h5V7M6.5 7l.8 12.5h9.4L17.5 7M10 10.5v5.5M14 10.5v5.5" />`,

@@ -1,5 +1,6 @@
 /** `<livestreams-account-form>`: signing in, or making the first owner with the set-up link. */
 import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit';
+import { Action } from '../elements/action.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
 import { setUp, signIn } from './auth.ts';
 import { wordmark } from './wordmark.ts';
@@ -10,8 +11,6 @@ const PASSWORD_LENGTH = 8;
 export class AccountForm extends LitElement {
   static override properties: PropertyDeclarations = {
     token: { attribute: false },
-    busy: { state: true },
-    failure: { state: true },
   };
   static override styles = [
     sharedStyles,
@@ -38,14 +37,11 @@ export class AccountForm extends LitElement {
   ];
   /** The one-time token of the set-up link; null to sign in. */
   declare token: string | null;
-  declare busy: boolean;
-  declare failure: string | null;
+  readonly #signing = new Action(this);
 
   constructor() {
     super();
     this.token = null;
-    this.busy = false;
-    this.failure = null;
   }
 
   async #submit(event: SubmitEvent): Promise<void> {
@@ -53,16 +49,12 @@ export class AccountForm extends LitElement {
     const data = new FormData(event.target as HTMLFormElement);
     const text = (name: string) => String(data.get(name) ?? '').trim();
     const password = String(data.get('password') ?? '');
-    this.busy = true;
-    this.failure = null;
-    try {
-      if (this.token === null) await signIn(text('email'), password);
-      else await setUp(this.token, { email: text('email'), name: text('name'), password });
-    } catch (error) {
-      this.failure = (error as Error).message;
-    } finally {
-      this.busy = false;
-    }
+    const { token } = this;
+    await this.#signing.run(() =>
+      token === null
+        ? signIn(text('email'), password)
+        : setUp(token, { email: text('email'), name: text('name'), password }),
+    );
   }
 
   protected override render() {
@@ -98,8 +90,8 @@ export class AccountForm extends LitElement {
         />
         ${first ? html`<span class="dim">At least ${PASSWORD_LENGTH} characters.</span>` : nothing}
       </label>
-      ${this.failure ? html`<p class="notice bad" role="alert">${this.failure}</p>` : nothing}
-      <button class="primary" ?disabled=${this.busy}>${first ? 'Make the account' : 'Sign in'}</button>
+      ${this.#signing.render()}
+      <button class="primary" ?disabled=${this.#signing.busy}>${first ? 'Make the account' : 'Sign in'}</button>
     </form>`;
   }
 }

@@ -1,5 +1,40 @@
 /** The API as the running server documents it. Made by `scripts/reference.ts`. */
 export interface paths {
+    "/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The API keys of the organization, newest first, without the secrets. */
+        get: operations["getApiKeys"];
+        put?: never;
+        /** Makes an API key, which is shown only in this answer. */
+        post: operations["postApiKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes an API key: from then on it opens nothing. */
+        delete: operations["deleteApiKeysId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/login": {
         parameters: {
             query?: never;
@@ -26,8 +61,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ends the login that the refresh token came from. */
+        /** Ends the login that the refresh token came from, and the session of the cookie. */
         post: operations["postAuthLogout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/organization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes over to another organization of the caller: the session of the cookie, or with new tokens. */
+        post: operations["postAuthOrganization"];
         delete?: never;
         options?: never;
         head?: never;
@@ -77,6 +129,23 @@ export interface paths {
         };
         /** What happened in the organization, oldest first. */
         get: operations["getEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as it happens, as server-sent events, which browsers read with EventSource. */
+        get: operations["getEventsStream"];
         put?: never;
         post?: never;
         delete?: never;
@@ -349,28 +418,274 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         Problem: {
+            /** @description Stable: compare this one. */
             code: string;
+            /** @description What is wrong this time. */
             detail: string;
             errors?: {
-                detail?: string;
-                pointer?: string;
+                detail: string;
+                /** @description JSON pointer (RFC 6901), as `/body/title`. */
+                pointer: string;
             }[];
-            fix?: string;
+            /** @description What to do about it. */
+            fix: string;
+            /** @description To be found in the log of the server. */
             request_id: string;
             status: number;
             title: string;
-            /** Format: uri-reference */
+            /**
+             * Format: uri-reference
+             * @description A page about this kind of error.
+             */
             type: string;
         };
     };
-    responses: never;
-    parameters: never;
+    responses: {
+        /** @description Nobody is known by what was sent. */
+        401: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The role or the scope does not allow it. */
+        403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is no such thing, or it is of another organization. */
+        404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `If-Match` names another version than the present one. */
+        412: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is larger than 1 MiB. */
+        413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is not JSON. */
+        415: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Something is not as it should be; `errors` names each place by a JSON pointer. */
+        422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too often. */
+        429: {
+            headers: {
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description An error, as RFC 9457 has it. */
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description Any text that names this request: a repeat with it within 24 hours answers what the first one did, and makes nothing. */
+        IdempotencyKey: string;
+        /** @description The ETag of what was read: where the thing was changed since, the answer is 412 and nothing is done. */
+        IfMatch: string;
+        /** @description The ETag of what was read: where the answer would be the same, it is 304 without a body. */
+        IfNoneMatch: string;
+    };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Names what was answered, for `If-Match` and `If-None-Match`. */
+        ETag: string;
+        /** @description `true` where the answer is that of an earlier request. */
+        IdempotentReplayed: string;
+        /** @description What remains of each limit (draft-ietf-httpapi-ratelimit-headers): `"<name>";r=<tries>;t=<seconds>`. */
+        RateLimit: string;
+        /** @description The limits: `"<name>";q=<tries>;w=<seconds>`. */
+        RateLimitPolicy: string;
+        /** @description Seconds. */
+        RetryAfter: number;
+        WwwAuthenticate: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getApiKeys: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Members of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** Format: date-time */
+                            created_at: string;
+                            created_by: string | null;
+                            expires_at: string | null;
+                            id: string;
+                            last_used_at: string | null;
+                            name: string;
+                            /**
+                             * @description What it may do: look; also what a publisher needs, such as stream keys and playback tokens; or all that a creator may.
+                             * @enum {unknown}
+                             */
+                            scope: "read" | "publish" | "manage";
+                            stream_id: string | null;
+                        }[];
+                        /** @description Null on the last page. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postApiKeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this request: a repeat with it within 24 hours answers what the first one did, and makes nothing. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    expires_at?: string | null;
+                    name: string;
+                    /**
+                     * @description What it may do: look; also what a publisher needs, such as stream keys and playback tokens; or all that a creator may.
+                     * @enum {unknown}
+                     */
+                    scope: "read" | "publish" | "manage";
+                    stream_id?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        created_at: string;
+                        created_by: string | null;
+                        expires_at: string | null;
+                        id: string;
+                        key: string;
+                        last_used_at: string | null;
+                        name: string;
+                        /**
+                         * @description What it may do: look; also what a publisher needs, such as stream keys and playback tokens; or all that a creator may.
+                         * @enum {unknown}
+                         */
+                        scope: "read" | "publish" | "manage";
+                        stream_id: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteApiKeysId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
     postAuthLogin: {
         parameters: {
             query?: never;
@@ -383,6 +698,12 @@ export interface operations {
                 "application/json": {
                     email: string;
                     password: string;
+                    /**
+                     * @description How the caller goes on: with tokens in the answer, or with a cookie, which is for browsers and keeps out scripts.
+                     * @default tokens
+                     * @enum {unknown}
+                     */
+                    session?: "tokens" | "cookie";
                 };
             };
         };
@@ -397,6 +718,8 @@ export interface operations {
                         access_token: string;
                         /** @description Seconds that the access token lives. */
                         expires_in: number;
+                        /** @description The organization that the caller acts in. */
+                        organization_id: string;
                         organizations: {
                             id: string;
                             name: string;
@@ -410,18 +733,28 @@ export interface operations {
                             id: string;
                             name: string;
                         };
+                    } | {
+                        /** @description The organization that the caller acts in. */
+                        organization_id: string;
+                        organizations: {
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            role: "owner" | "admin" | "creator" | "viewer";
+                        }[];
+                        user: {
+                            email: string;
+                            id: string;
+                            name: string;
+                        };
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     postAuthLogout: {
@@ -431,10 +764,10 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": {
-                    refresh_token: string;
+                    refresh_token?: string;
                 };
             };
         };
@@ -446,15 +779,77 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postAuthOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    organization_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": {
+                        access_token: string;
+                        /** @description Seconds that the access token lives. */
+                        expires_in: number;
+                        /** @description The organization that the caller acts in. */
+                        organization_id: string;
+                        organizations: {
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            role: "owner" | "admin" | "creator" | "viewer";
+                        }[];
+                        /** @description Works once; each refresh answers the next one. */
+                        refresh_token: string;
+                        user: {
+                            email: string;
+                            id: string;
+                            name: string;
+                        };
+                    } | {
+                        /** @description The organization that the caller acts in. */
+                        organization_id: string;
+                        organizations: {
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            role: "owner" | "admin" | "creator" | "viewer";
+                        }[];
+                        user: {
+                            email: string;
+                            id: string;
+                            name: string;
+                        };
+                    };
                 };
             };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     postAuthRefresh: {
@@ -482,6 +877,8 @@ export interface operations {
                         access_token: string;
                         /** @description Seconds that the access token lives. */
                         expires_in: number;
+                        /** @description The organization that the caller acts in. */
+                        organization_id: string;
                         organizations: {
                             id: string;
                             name: string;
@@ -498,15 +895,11 @@ export interface operations {
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     postAuthSetup: {
@@ -523,6 +916,12 @@ export interface operations {
                     email: string;
                     name: string;
                     password: string;
+                    /**
+                     * @description How the caller goes on: with tokens in the answer, or with a cookie, which is for browsers and keeps out scripts.
+                     * @default tokens
+                     * @enum {unknown}
+                     */
+                    session?: "tokens" | "cookie";
                     token: string;
                 };
             };
@@ -538,6 +937,8 @@ export interface operations {
                         access_token: string;
                         /** @description Seconds that the access token lives. */
                         expires_in: number;
+                        /** @description The organization that the caller acts in. */
+                        organization_id: string;
                         organizations: {
                             id: string;
                             name: string;
@@ -551,26 +952,36 @@ export interface operations {
                             id: string;
                             name: string;
                         };
+                    } | {
+                        /** @description The organization that the caller acts in. */
+                        organization_id: string;
+                        organizations: {
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            role: "owner" | "admin" | "creator" | "viewer";
+                        }[];
+                        user: {
+                            email: string;
+                            id: string;
+                            name: string;
+                        };
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     getEvents: {
         parameters: {
-            query: {
+            query?: {
                 /** @description next_cursor of the page before. */
                 cursor?: string;
-                limit: number;
+                limit?: number;
                 stream_id?: string;
                 type?: string;
             };
@@ -601,15 +1012,37 @@ export interface operations {
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEventsStream: {
+        parameters: {
+            query?: {
+                /** @description Id of the last event already seen; what came since is sent first. The header Last-Event-ID says the same and goes before. From now on where neither is sent. */
+                after?: string;
+                stream_id?: string;
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     getJobsId: {
@@ -656,15 +1089,12 @@ export interface operations {
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     postJobsIdCancel: {
@@ -711,15 +1141,12 @@ export interface operations {
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     getJobsIdLog: {
@@ -757,15 +1184,12 @@ export interface operations {
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     getMe: {
@@ -784,6 +1208,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The organization that the caller acts in. */
+                        organization_id: string;
                         organizations: {
                             id: string;
                             name: string;
@@ -798,15 +1224,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     getPlugins: {
@@ -839,15 +1260,10 @@ export interface operations {
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     getSessionsId: {
@@ -881,21 +1297,20 @@ export interface operations {
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     getSessionsIdEvents: {
         parameters: {
             query?: {
+                /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Members of a page. */
                 limit?: number;
             };
             header?: never;
@@ -927,23 +1342,25 @@ export interface operations {
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     getStreams: {
         parameters: {
-            query: {
-                /** @description next_cursor of the page before. */
+            query?: {
+                /** @description `next_cursor` of the page before. */
                 cursor?: string;
-                limit: number;
+                /** @description Members of a page. */
+                limit?: number;
+                status?: "offline" | "live" | "reconnecting";
+                /** @description A part of the title. */
+                title?: string;
+                visibility?: "public" | "unlisted" | "protected";
             };
             header?: never;
             path?: never;
@@ -991,25 +1408,25 @@ export interface operations {
                              */
                             visibility: "public" | "unlisted" | "protected";
                         }[];
+                        /** @description Null on the last page. */
                         next_cursor: string | null;
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     postStreams: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that names this request: a repeat with it within 24 hours answers what the first one did, and makes nothing. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1020,25 +1437,25 @@ export interface operations {
                      * @description Seconds that viewers of the live stream may go back.
                      * @default 0
                      */
-                    dvr_window: number;
+                    dvr_window?: number;
                     /**
                      * @default standard
                      * @enum {unknown}
                      */
-                    latency: "standard" | "low";
+                    latency?: "standard" | "low";
                     /**
                      * @description Seconds in which a publisher may return to its session.
                      * @default 60
                      */
-                    reconnect_window: number;
+                    reconnect_window?: number;
                     /** @default true */
-                    record: boolean;
+                    record?: boolean;
                     title: string;
                     /**
                      * @default public
                      * @enum {unknown}
                      */
-                    visibility: "public" | "unlisted" | "protected";
+                    visibility?: "public" | "unlisted" | "protected";
                 };
             };
         };
@@ -1046,6 +1463,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1090,21 +1508,22 @@ export interface operations {
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     getStreamsId: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what was read: where the answer would be the same, it is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 id: string;
             };
@@ -1115,6 +1534,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1153,21 +1573,29 @@ export interface operations {
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
+            /** @description Not Modified */
+            304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteStreamsId: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what was read: where the thing was changed since, the answer is 412 and nothing is done. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 id: string;
             };
@@ -1182,27 +1610,28 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     patchStreamsId: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The ETag of what was read: where the thing was changed since, the answer is 412 and nothing is done. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": {
                     /** @description Seconds that viewers of the live stream may go back. */
@@ -1225,6 +1654,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1263,15 +1693,15 @@ export interface operations {
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     postStreamsIdDisconnect: {
@@ -1292,15 +1722,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     getStreamsIdHealth: {
@@ -1335,15 +1762,12 @@ export interface operations {
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     getStreamsIdKeys: {
@@ -1376,32 +1800,32 @@ export interface operations {
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     postStreamsIdKeys: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that names this request: a repeat with it within 24 hours answers what the first one did, and makes nothing. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": {
                     expires_at?: string | null;
                     /** @default Key */
-                    label: string;
+                    label?: string;
                     /** @description Rotation: the other keys end after so many seconds. 0 deletes them, and drops who publishes with them. */
                     overlap?: number;
                 };
@@ -1411,6 +1835,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1429,15 +1854,14 @@ export interface operations {
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     deleteStreamsIdKeysKeyId: {
@@ -1459,34 +1883,34 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     postStreamsIdPlaybackTokens: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text that names this request: a repeat with it within 24 hours answers what the first one did, and makes nothing. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path: {
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": {
                     /**
                      * @description Seconds.
                      * @default 3600
                      */
-                    expires_in: number;
+                    expires_in?: number;
                     /** @description The caller's own name for the viewer. */
                     viewer_id?: string;
                 };
@@ -1496,6 +1920,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1507,22 +1932,24 @@ export interface operations {
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
     getStreamsIdSessions: {
         parameters: {
             query?: {
+                /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Members of a page. */
                 limit?: number;
+                state?: "live" | "reconnecting" | "ended";
             };
             header?: never;
             path: {
@@ -1551,19 +1978,17 @@ export interface operations {
                             state: "live" | "reconnecting" | "ended";
                             stream_id: string;
                         }[];
+                        /** @description Null on the last page. */
                         next_cursor: string | null;
                     };
                 };
             };
-            /** @description An error, as RFC 9457 has it. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
         };
     };
 }

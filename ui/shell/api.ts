@@ -1,14 +1,20 @@
 /** The API as the pages call it: paths, bodies and answers are typed by its own document. */
 import createClient from 'openapi-fetch';
 import type { paths } from './api-schema.ts';
-import { authorizedFetch } from './auth.ts';
+
+/** Dispatched on `window` when somebody has signed in or out, or acts in another organization. */
+export const SIGNED = 'livestreams-signed';
 
 /** `answered(api.GET('/v1/streams/{id}', { params: { path: { id } }, signal }))` */
-export const api = createClient<paths>({ baseUrl: '/', fetch: authorizedFetch });
+export const api = createClient<paths>({ baseUrl: '/' });
 
 api.use({
   onRequest({ request }) {
     if (request.method === 'POST') request.headers.set('Idempotency-Key', randomKey());
+  },
+  onResponse({ request, response }) {
+    const asksWho = /^\/v1\/(me$|auth\/)/.test(new URL(request.url).pathname);
+    if (response.status === 401 && !asksWho) window.dispatchEvent(new Event(SIGNED));
   },
 });
 

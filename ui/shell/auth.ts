@@ -1,109 +1,78 @@
-/** Who is signed in: keeps the tokens, renews them, and puts them on requests. Nothing else of the interface sees a token. */
-import { ApiError } from './answered.ts';
+/** Who is signed in. The browser keeps the session in a cookie that no script can read; here is only what the server says of it. */
+import { ApiError, answered } from './answered.ts';
+import { api, type Profile, type Role, SIGNED } from './api.ts';
 
-interface Grant {
-  access_token: string;
-  refresh_token: string;
-  /** Seconds that the access token is good for. */
-  expires_in: number;
+export interface Person {
+  user: Profile['user'];
+  /** The one that the session acts in. */
+  organization: Profile['organizations'][number];
+  /** All that the person is a member of. */
+  organizations: Profile['organizations'];
 }
 
-const STORED_AT = 'livestreams.refresh_token';
+let person: Person | null = null;
 
-/** Renewed so many seconds before it ends, that no request meets an expired one on a slow line. */
-const RENEW_EARLY = 30;
-
-let access: { token: string; until: number } | null = null;
-let renewing: Promise<boolean> | null = null;
-
-/** Dispatched on `window` when the user is signed in or out. */
-export const SIGNED = 'livestreams-signed';
-
-export function isSignedIn(): boolean {
-  return localStorage.getItem(STORED_AT) !== null;
+/** Calls `act` when the answer of `readPerson` may have changed; answers the end of it. */
+export function onSigned(act: () => void): () => void {
+  window.addEventListener(SIGNED, act);
+  return () => window.removeEventListener(SIGNED, act);
 }
+
+function tell(): void {
+  window.dispatchEvent(new Event(SIGNED));
+}
+
+/** Null where nobody is signed in. */
+export async function readPerson(signal: AbortSignal): Promise<Person | null> {
+  person = await answered(api.GET('/v1/me', { signal })).then(personOf, (error: unknown) => {
+    if (error instanceof ApiError && error.status === 401) return null;
+    throw error;
+  });
+  return person;
+}
+
+function personOf({ user, organizations, organization_id: id }: Profile): Person | null {
+  const organization = organizations.find((candidate) => candidate.id === id);
+  return organization ? { user, organization, organizations } : null;
+}
+
+const RANKS: Role[] = ['viewer', 'creator', 'admin', 'owner'];
+
+/** Whether the person who is signed in has this role or a higher one; what they may not do is not offered. */
+export function may(role: Role): boolean {
+  return person !== null && RANKS.indexOf(person.organization.role) >= RANKS.indexOf(role);
+}
+
+/** Id of the person who is signed in. */
+export function ownId(): string | null {
+  return person?.user.id ?? null;
+}
+
+const COOKIE = { session: 'cookie' } as const;
 
 export async function signIn(email: string, password: string): Promise<void> {
-  keep(await post<Grant>('/v1/auth/login', { email, password }));
+  await answered(api.POST('/v1/auth/login', { body: { email, password, ...COOKIE } }));
+  tell();
 }
 
 /** Makes the first owner with the one-time token that the server printed. */
 export async function setUp(token: string, owner: { email: string; name: string; password: string }): Promise<void> {
-  keep(await post<Grant>('/v1/auth/setup', { token, ...owner }));
+  await answered(api.POST('/v1/auth/setup', { body: { token, ...owner, ...COOKIE } }));
+  tell();
 }
 
 export async function signOut(): Promise<void> {
-  const refresh = localStorage.getItem(STORED_AT);
-  forget();
-  // The server may be away, or know nothing of the token any more; here the user is signed out in any case.
-  if (refresh) await post('/v1/auth/logout', { refresh_token: refresh }).catch(() => undefined);
+  await answered(api.POST('/v1/auth/logout', { body: {} }));
+  tell();
 }
 
-/** `fetch` as the signed-in user. Where the session is over, the user is signed out. */
-export async function authorizedFetch(request: Request): Promise<Response> {
-  if (!(await renew(false))) throw new ApiError(401, { detail: 'You are signed out.' });
-  let answer = await send(request.clone());
-  if (answer.status === 401 && (await renew(true))) answer = await send(request);
-  if (answer.status === 401) forget();
-  return answer;
+/** Acts in another organization of the person's from now on. */
+export async function switchTo(organizationId: string): Promise<void> {
+  await answered(api.POST('/v1/auth/organization', { body: { organization_id: organizationId } }));
+  tell();
 }
 
-function send(request: Request): Promise<Response> {
-  request.headers.set('Authorization', `Bearer ${access?.token}`);
-  return fetch(request);
-}
-
-/** Answers whether there is a good access token now. Calls at the same time share one renewal: a refresh token works once. */
-function renew(force: boolean): Promise<boolean> {
-  if (!force && access && Date.now() < access.until) return Promise.resolve(true);
-  renewing ??= (async () => {
-    const refresh = localStorage.getItem(STORED_AT);
-    if (!refresh) return false;
-    try {
-      keep(await post<Grant>('/v1/auth/refresh', { refresh_token: refresh }), false);
-      return true;
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status >= 500) throw error;
-      forget();
-      return false;
-    }
-  })().finally(() => {
-    renewing = null;
-  });
-  return renewing;
-}
-
-function keep(grant: Grant, tell = true): void {
-  access = { token: grant.access_token, until: Date.now() + (grant.expires_in - RENEW_EARLY) * 1000 };
-  localStorage.setItem(STORED_AT, grant.refresh_token);
-  if (tell) window.dispatchEvent(new Event(SIGNED));
-}
-
-function forget(): void {
-  access = null;
-  localStorage.removeItem(STORED_AT);
-  window.dispatchEvent(new Event(SIGNED));
-}
-
-async function post<T>(path: string, body: object): Promise<T> {
-  const answer = await reach(path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw await refusal(answer);
-  return (answer.status === 204 ? undefined : await answer.json()) as T;
-}
-
-async function reach(path: string, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(path, init);
-  } catch (error) {
-    if (init.signal?.aborted) throw error;
-    throw new Error('The server does not answer. Check your connection.', { cause: error });
-  }
-}
-
-async function refusal(answer: Response): Promise<ApiError> {
-  return new ApiError(answer.status, await answer.json().catch(() => ({})));
+/** The person's own words about themselves have changed. */
+export function personChanged(): void {
+  tell();
 }
