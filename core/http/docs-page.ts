@@ -8,7 +8,7 @@ import type { RegisteredRoute } from './route-table.ts';
 import { describe, members, type Schema } from './schema-words.ts';
 
 const STYLE = `
-  :root { color-scheme: light dark; --line: #8884; --dim: #888; --soft: #8881; }
+  :root { color-scheme: light dark; --line: #8884; --dim: light-dark(#595959, #a8a8a8); --soft: #8881; }
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; }
   code { font: 14px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
   nav { display: flex; flex-wrap: wrap; gap: .25rem .75rem; }
@@ -22,6 +22,7 @@ const STYLE = `
   table { border-collapse: collapse; width: 100%; background: var(--soft); }
   th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem .5rem; border-top: 1px solid var(--line); }
   th { font-weight: 600; font-size: 14px; }
+  td code { white-space: nowrap; }
   dt { margin-top: 1rem; }
   dd { margin-left: 1rem; }
   :target { outline: 2px solid; outline-offset: 4px; }
@@ -46,7 +47,7 @@ as <code>POST /v1/auth/login</code> answers it, or an API key. Lists are <code>{
 ${groups.map(([name, members]) => `<h2 id="${name}">${name}</h2>\n${members.map(routeSection).join('\n')}`).join('\n')}
 <h2 id="errors">Errors</h2>
 <dl>
-${kinds.map((kind) => `<dt id="${kind.code}"><code>${kind.code}</code> (${kind.status})</dt><dd>${escapeHtml(kind.title)}. ${escapeHtml(kind.fix)}</dd>`).join('\n')}
+${kinds.map((kind) => `<dt id="${kind.code}"><code>${kind.code}</code> (${kind.status})</dt><dd>${prose(`${kind.title}. ${kind.fix}`)}</dd>`).join('\n')}
 </dl>
 </html>`;
 }
@@ -67,7 +68,7 @@ function routeSection({ owner, definition }: RegisteredRoute): string {
       return schema ? membersTable(title, schema) : `<h4>${title}</h4>`;
     }),
   ];
-  return `<details><summary><code>${method} /v1${path}</code> <span>${escapeHtml(summary)}</span></summary>
+  return `<details><summary><code>${method} /v1${path}</code> <span>${prose(summary)}</span></summary>
 <div>${parts.join('\n')}</div></details>`;
 }
 
@@ -88,10 +89,15 @@ function membersTable(title: string, schema: TSchema): string {
   const rows = members(closed(schema) as Schema).map(({ path, schema: member, required }) => {
     const initial = member.default === undefined ? '' : `; ${JSON.stringify(member.default)} where not given`;
     const text = `${describe(member)}${required || initial !== '' ? '' : ', optional'}${initial}`;
-    return `<tr><td><code>${escapeHtml(path)}</code><td>${escapeHtml(text)}<td>${escapeHtml(member.description ?? '')}`;
+    return `<tr><td><code>${escapeHtml(path)}</code><td>${escapeHtml(text)}<td>${prose(member.description ?? '')}`;
   });
   if (rows.length === 0) return `<h4>${title}</h4>`;
   return `<h4>${title}</h4><div class="scroll"><table>${rows.join('')}</table></div>`;
+}
+
+/** What stands between backticks is code. */
+function prose(text: string): string {
+  return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>');
 }
 
 function escapeHtml(text: string): string {
