@@ -7,11 +7,14 @@ import type { RunningIngest } from '#plugin-api';
 import {
   AccessTokens,
   Accounts,
+  ApiKeys,
   accountRoutes,
+  apiKeyRoutes,
   authenticator,
   BrowserSessions,
   SignedTokens,
   SigningKeys,
+  WRONG_KEYS,
 } from './accounts/index.ts';
 import { AssetStore } from './assets/assets.ts';
 import { readAsset } from './assets/presentation.ts';
@@ -166,12 +169,14 @@ async function startAll(
 
   const signingKeys = await SigningKeys.open({ dataDir: config.dataDir, given: config.signingKeys });
   const accessTokens = new AccessTokens(new SignedTokens(signingKeys));
+  const apiKeys = new ApiKeys(db);
   const browserSessions = new BrowserSessions({ db, publicUrl: config.publicUrl });
   const accounts = new Accounts({ db, accessTokens, publicUrl: config.publicUrl });
   if (config.owner) await accounts.ensureOwner(config.owner);
   const streams = new Streams({ db, events });
   const ingests = new Map<string, RunningIngest>();
   const ingestsStarted = Promise.withResolvers<void>();
+  apiKeyRoutes(routes, apiKeys);
   accountRoutes(routes, { accounts, browserSessions });
   streamRoutes(routes, {
     streams,
@@ -179,7 +184,8 @@ async function startAll(
     publishUrls: () => publishUrls(ingests, config),
     tokens,
   });
-  const authenticate = authenticator({ db, accessTokens, browserSessions });
+  const wrongKeys = limits.limit('api-keys', WRONG_KEYS);
+  const authenticate = authenticator({ db, accessTokens, browserSessions, apiKeys, wrongKeys });
   const feeds = new Feeds({ events, database, log });
   eventRoutes(routes, { events, feeds, authenticate });
   sessionRoutes(routes, { db, events, sessions });

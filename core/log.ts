@@ -11,6 +11,8 @@ const SECRET_PAIR = /\b((?:[\w-]*(?:token|password|passphrase|secret)|key)=)[^&\
 const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+@/gi;
 /** A signed token (RFC 7515, 7.1), wherever it stands: a header that begins with `{"`, and two parts more. */
 const JWT = /\beyJ[\w-]*\.[\w-]+\.[\w-]+/g;
+/** An API key, wherever it stands. */
+const API_KEY = /\blsk_[0-9a-f]+(?:_[0-9a-f]+)?/g;
 const BEARER = /\b(Bearer\s+)[\w.~+/=-]+/gi;
 /** Deep enough for what we log; a longer chain is cut, so a cycle ends too. */
 const MAX_DEPTH = 8;
@@ -20,13 +22,14 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }
 
-/** The text with `key=…`, `token=…`, passwords in URLs, bearer tokens and all signed tokens hidden. */
+/** The text with `key=…`, `token=…`, passwords in URLs, bearer tokens and all signed tokens and API keys hidden. */
 export function scrubText(text: string): string {
   return text
     .replace(SECRET_PAIR, `$1${HIDDEN}`)
     .replace(URL_PASSWORD, `$1${HIDDEN}@`)
     .replace(BEARER, `$1${HIDDEN}`)
-    .replace(JWT, HIDDEN);
+    .replace(JWT, HIDDEN)
+    .replace(API_KEY, HIDDEN);
 }
 
 /** A copy of the value without secrets: fields by their names, texts by their form, errors as plain objects. */

@@ -1,55 +1,28 @@
 /** Accounts over real HTTP and Postgres: the first owner, tokens and their rotation, and those who guess. */
 import { readFile, stat } from 'node:fs/promises';
 import { expect } from 'chai';
-import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
+import type { TestDatabase } from '../../test/support/database.ts';
 import { temporaryFolder } from '../../test/support/folder.ts';
-import { quietLog } from '../../test/support/log.ts';
-import { createHttp, createMetrics, type Http, RouteTable } from '../http/index.ts';
 import { newId } from '../ids.ts';
 import { loadSecret } from '../secrets.ts';
-import {
-  AccessTokens,
-  Accounts,
-  accountRoutes,
-  authenticator,
-  BrowserSessions,
-  type Grant,
-  SignedTokens,
-  SigningKeys,
-} from './index.ts';
+import type { Accounts, Grant, SignedTokens } from './index.ts';
+import { TestAccounts } from './test-accounts.ts';
 
 const owner = { email: 'Ada@Example.org', password: 'correct horse', name: 'Ada' };
 
 describe('accounts', () => {
+  let bed: TestAccounts;
   let database: TestDatabase;
   let tokens: SignedTokens;
   let accounts: Accounts;
-  let http: Http;
   let url: string;
 
   beforeEach(async () => {
-    database = await testDatabase();
-    tokens = new SignedTokens(await SigningKeys.open({ dataDir: temporaryFolder(), given: null }));
-    const accessTokens = new AccessTokens(tokens);
-    accounts = new Accounts({ db: database.kysely, accessTokens, publicUrl: 'https://live.example' });
-    const routes = new RouteTable();
-    const browserSessions = new BrowserSessions({ db: database.kysely, publicUrl: 'https://live.example' });
-    accountRoutes(routes, { accounts, browserSessions });
-    http = createHttp({
-      config: { host: '127.0.0.1', httpPort: 0, publicUrl: '', trustedProxies: ['127.0.0.1'], corsOrigins: [] },
-      log: quietLog,
-      routes,
-      authenticate: authenticator({ db: database.kysely, accessTokens, browserSessions }),
-      metrics: createMetrics(),
-      version: '0',
-      checkAnswers: true,
-    });
-    url = `http://127.0.0.1:${(await http.listen()).port}/v1`;
+    bed = await TestAccounts.start();
+    ({ database, tokens, accounts } = bed);
+    url = `${bed.url}/v1`;
   });
-  afterEach(async () => {
-    await http.stop();
-    await database.drop();
-  });
+  afterEach(() => bed.stop());
 
   const post = (path: string, body: object, headers: Record<string, string> = {}) =>
     fetch(url + path, {

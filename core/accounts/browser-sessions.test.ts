@@ -1,22 +1,10 @@
 /** Sessions of browsers over real HTTP and Postgres: cookies, who may use them from where, and how they end. */
 import { expect } from 'chai';
-import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
-import { temporaryFolder } from '../../test/support/folder.ts';
-import { quietLog } from '../../test/support/log.ts';
-import { createHttp, createMetrics, type Http, RouteTable } from '../http/index.ts';
+import type { TestDatabase } from '../../test/support/database.ts';
 import { newId } from '../ids.ts';
-import {
-  AccessTokens,
-  Accounts,
-  accountRoutes,
-  authenticator,
-  BrowserSessions,
-  SignedTokens,
-  SigningKeys,
-} from './index.ts';
 import { ownOrigin } from './own-origin.ts';
+import { HOME, TestAccounts } from './test-accounts.ts';
 
-const HOME = 'https://live.example';
 const owner = { email: 'ada@example.org', password: 'correct horse' };
 
 interface Me {
@@ -25,41 +13,17 @@ interface Me {
 }
 
 describe('sessions of browsers', () => {
+  let bed: TestAccounts;
   let database: TestDatabase;
-  let http: Http;
   let url: string;
 
   beforeEach(async () => {
-    database = await testDatabase();
-    const db = database.kysely;
-    const signingKeys = await SigningKeys.open({ dataDir: temporaryFolder(), given: null });
-    const accessTokens = new AccessTokens(new SignedTokens(signingKeys));
-    const browserSessions = new BrowserSessions({ db, publicUrl: HOME });
-    const accounts = new Accounts({ db, accessTokens, publicUrl: HOME });
-    const routes = new RouteTable();
-    accountRoutes(routes, { accounts, browserSessions });
-    http = createHttp({
-      config: {
-        host: '127.0.0.1',
-        httpPort: 0,
-        publicUrl: HOME,
-        trustedProxies: [],
-        corsOrigins: ['https://evil.example'],
-      },
-      log: quietLog,
-      routes,
-      authenticate: authenticator({ db, accessTokens, browserSessions }),
-      metrics: createMetrics(),
-      version: '0',
-      checkAnswers: true,
-    });
-    url = `http://127.0.0.1:${(await http.listen()).port}/v1`;
-    await accounts.ensureOwner(owner);
+    bed = await TestAccounts.start();
+    database = bed.database;
+    url = `${bed.url}/v1`;
+    await bed.accounts.ensureOwner(owner);
   });
-  afterEach(async () => {
-    await http.stop();
-    await database.drop();
-  });
+  afterEach(() => bed.stop());
 
   const post = (path: string, body: object, headers: Record<string, string> = { origin: HOME }) =>
     fetch(url + path, {

@@ -22,6 +22,20 @@ export const refreshRefused = defineError({
   fix: 'Log in again. A refresh token works once; one that is used twice ends all that came from the same login.',
 });
 
+export const apiKeyNotFound = defineError({
+  code: 'LS_API_KEY_NOT_FOUND',
+  status: 404,
+  title: 'No such API key',
+  fix: 'List the keys of the organization, GET /v1/api-keys.',
+});
+
+export const apiKeyExpiry = defineError({
+  code: 'LS_API_KEY_EXPIRY',
+  status: 422,
+  title: 'The key would have expired before it is made',
+  fix: 'State a time in the future, or none.',
+});
+
 export const originRefused = defineError({
   code: 'LS_ORIGIN_REFUSED',
   status: 403,
