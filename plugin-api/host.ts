@@ -6,6 +6,7 @@ import type { EnqueueOptions, JobName, JobPayload } from './jobs.ts';
 import type { Logger } from './log.ts';
 import type { EventMap, ServiceMap, TableMap } from './registry.ts';
 import type { SessionViews } from './sessions.ts';
+import type { Media } from './transcode.ts';
 
 /** A row of the event log. */
 export interface EventRow<T extends keyof EventMap & string = keyof EventMap & string> {
@@ -87,6 +88,7 @@ export interface Host<Config = unknown> {
   readonly services: Readonly<Partial<ServiceMap>>;
   readonly storage: Storage;
   readonly assets: Assets;
+  readonly media: Media;
   readonly sessions: SessionViews;
   readonly log: Logger;
   readonly metrics: Metrics;

@@ -13,3 +13,4 @@ export * from './paging.ts';
 export type * from './registry.ts';
 export * from './routes.ts';
 export type * from './sessions.ts';
+export type * from './transcode.ts';

@@ -8,6 +8,7 @@ import type { EventLog } from '../events/log.ts';
 import type { Hooks } from '../hooks.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { sessionViews } from '../sessions/views.ts';
+import { media } from '../transcode/media.ts';
 import { pluginDatabase } from './plugin-database.ts';
 
 /** What hosts are made from. */
@@ -64,6 +65,7 @@ export function makeHost(
     services,
     storage: parts.storage,
     assets: parts.assets,
+    media,
     sessions: sessionViews(parts.db),
     log: parts.log.child({ plugin: name }),
     metrics: pluginMetrics(name, parts.metrics),

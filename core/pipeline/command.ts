@@ -11,7 +11,18 @@ export interface LiveInput {
   threads: number;
 }
 
-export type Input = LiveInput;
+/** A file that is read from a time on, by arguments that say how it may be opened. */
+export interface FileInput {
+  kind: 'file';
+  /** `-i` and what stands before it. */
+  opened: string[];
+  /** Seconds on the file's timeline, which starts at 0. */
+  from: number;
+  /** Seconds of media after which it ends, whatever the file says. */
+  most: number;
+}
+
+export type Input = LiveInput | FileInput;
 
 export interface Filter {
   name: string;
@@ -37,7 +48,36 @@ export interface LiveOutput {
   threads: number;
 }
 
-export type Output = LiveOutput;
+/** One encoded rendition of a file, as fragmented MP4 on a pipe, each frame a fragment; looks ahead for the sake of the picture. */
+export interface FileVideoOutput {
+  kind: 'file-video';
+  from: string;
+  rendition: EncodedRendition;
+  keyframes: string;
+  pipe: number;
+}
+
+/** A file's own frames, in the same form. */
+export interface CopiedVideoOutput {
+  kind: 'copied-video';
+  /** Stream of the first input. */
+  stream: number;
+  pipe: number;
+}
+
+/** A file's sound as AAC in FLV. */
+export interface FileAudioOutput {
+  kind: 'file-audio';
+  from: string;
+  bitrate: number;
+  channels: number;
+  pipe: number;
+}
+
+export type Output = LiveOutput | FileVideoOutput | CopiedVideoOutput | FileAudioOutput;
+
+/** Seconds that outputs of a file lie behind it, so that no time is negative: neither FLV nor fragments can say one. */
+export const FILE_OFFSET = 10;
 
 export interface Command {
   inputs: Input[];
@@ -55,12 +95,16 @@ export function commandLine(command: Command): string[] {
     // Absolute timestamps from end to end: what comes out is on the clock of what went in.
     '-copyts',
     ...command.inputs.flatMap(inputArguments),
-    ...['-filter_complex', command.graph.map(chainText).join(';')],
+    ...(command.graph.length > 0 ? ['-filter_complex', command.graph.map(chainText).join(';')] : []),
     ...command.outputs.flatMap(outputArguments),
   ];
 }
 
 function inputArguments(input: Input): string[] {
+  if (input.kind === 'file') {
+    const from = input.from > 0 ? ['-ss', input.from.toFixed(6)] : [];
+    return ['-start_at_zero', ...from, '-t', String(input.most), ...input.opened];
+  }
   return [
     // The first frames are wanted at once. An analysis of 0 never ends where there is only video.
     ...['-fpsprobesize', '0', '-analyzeduration', '100000'],
@@ -69,6 +113,46 @@ function inputArguments(input: Input): string[] {
 }
 
 function outputArguments(output: Output): string[] {
+  if (output.kind === 'live') return liveOutput(output);
+  if (output.kind === 'file-audio') return audioOutput(output);
+  const picture =
+    output.kind === 'copied-video' ? ['-map', `0:${output.stream}`, '-c:v', 'copy'] : encodedPicture(output);
+  return [
+    ...picture,
+    ...['-video_track_timescale', '90000', '-avoid_negative_ts', 'disabled', '-use_editlist', '0'],
+    ...['-output_ts_offset', String(FILE_OFFSET)],
+    ...['-movflags', 'empty_moov+default_base_moof+frag_every_frame+frag_discont+negative_cts_offsets+skip_trailer'],
+    ...['-f', 'mp4', `pipe:${output.pipe}`],
+  ];
+}
+
+function encodedPicture({ from, rendition, keyframes }: FileVideoOutput): string[] {
+  return [
+    ...['-map', `[${from}]`, '-c:v', 'libx264', '-preset', rendition.preset, '-profile:v', rendition.profile],
+    ...['-b:v', String(rendition.bitrate), '-maxrate', String(rendition.maxBitrate)],
+    ...['-bufsize', String(rendition.bufferSize)],
+    ...['-sc_threshold', '0', '-g', '9999', '-force_key_frames', keyframes],
+    // The file's own times, whatever its rate and however that varies.
+    ...['-fps_mode', 'passthrough', '-enc_time_base', '1:90000'],
+  ];
+}
+
+function audioOutput({ from, bitrate, channels, pipe }: FileAudioOutput): string[] {
+  return [
+    ...['-map', `[${from}]`, '-c:a', 'aac', '-b:a', String(bitrate), '-ac', String(channels)],
+    ...[
+      '-avoid_negative_ts',
+      'disabled',
+      '-output_ts_offset',
+      String(FILE_OFFSET),
+      '-flvflags',
+      'no_duration_filesize',
+    ],
+    ...['-f', 'flv', `pipe:${pipe}`],
+  ];
+}
+
+function liveOutput(output: LiveOutput): string[] {
   const { rendition } = output;
   return [
     ...['-map', `[${output.from}]`, '-c:v', 'libx264', '-preset', rendition.preset, '-profile:v', rendition.profile],
