@@ -7,6 +7,7 @@ export * from './hooks.ts';
 export * from './host.ts';
 export * from './ingest.ts';
 export * from './jobs.ts';
+export * from './ladder.ts';
 export type * from './log.ts';
 export type * from './media.ts';
 export * from './paging.ts';

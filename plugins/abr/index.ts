@@ -1,6 +1,5 @@
 /** Adaptive bitrate: adds smaller renditions to each session through the `pipeline` hook. */
-import { definePlugin, type EncodedRendition, type PipelinePlan, Type } from '#plugin-api';
-import { planLadder, RUNG_NAMES } from './ladder.ts';
+import { definePlugin, type EncodedRendition, type PipelinePlan, planLadder, RUNG_NAMES, Type } from '#plugin-api';
 
 const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium'] as const;
 

@@ -1,5 +1,5 @@
 /** The ladder: which smaller renditions a source gets, and whether the source itself is the top one. Pure. */
-import type { EncodedRendition, Latency, PipelinePlan, SourceVideo } from '#plugin-api';
+import type { EncodedRendition, Latency, PipelinePlan, SourceVideo } from './media.ts';
 
 /** Names and short sides: 720p of a portrait picture is 720 wide. Highest first. */
 const SHORT_SIDES = { '1080p': 1080, '720p': 720, '480p': 480, '360p': 360, '240p': 240 } as const;
@@ -16,8 +16,11 @@ export interface LadderSettings {
   preset: string;
 }
 
+/** A picture to make renditions of; of a file it may be in any codec. */
+export type LadderVideo = Omit<SourceVideo, 'codec'> & { codec: string };
+
 export interface LadderContext {
-  video: SourceVideo;
+  video: LadderVideo;
   latency: Latency;
   /** How many of the highest encoded rungs the machine cannot keep up with. */
   shed: number;
@@ -65,7 +68,7 @@ export function planLadder(settings: LadderSettings, { video, latency, shed }: L
 }
 
 /** Whether the source can be the top rung as it is. What is not known is taken for fitting. */
-function fits(video: SourceVideo, topShortSide: number): boolean {
+function fits(video: LadderVideo, topShortSide: number): boolean {
   const top = { width: (topShortSide * 16) / 9, height: topShortSide };
   const { bitrate, keyframeInterval } = video;
   return (
@@ -76,12 +79,12 @@ function fits(video: SourceVideo, topShortSide: number): boolean {
   );
 }
 
-function isPlayable({ codec, codecString }: SourceVideo): boolean {
+function isPlayable({ codec, codecString }: LadderVideo): boolean {
   return codec === 'h264' && BROWSER_PROFILES.has(codecString.slice('avc1.'.length, 'avc1.64'.length).toLowerCase());
 }
 
 /** The source scaled to a short side; null where that would enlarge it. */
-function rung(name: string, shortSide: number, video: SourceVideo, preset: string): EncodedRendition | null {
+function rung(name: string, shortSide: number, video: LadderVideo, preset: string): EncodedRendition | null {
   const scale = shortSide / Math.min(video.width, video.height);
   if (scale > 1) return null;
   // Rounding to the nearest even number may not lead above a source of odd size.
@@ -90,7 +93,7 @@ function rung(name: string, shortSide: number, video: SourceVideo, preset: strin
 }
 
 /** For a source below the whole ladder that cannot be passed through: its own size, but for an odd line. */
-function ownRung(video: SourceVideo, preset: string): EncodedRendition {
+function ownRung(video: LadderVideo, preset: string): EncodedRendition {
   const size = { width: evenBelow(video.width), height: evenBelow(video.height) };
   return rendition(`${Math.min(size.width, size.height)}p`, size, video, preset);
 }
@@ -99,7 +102,7 @@ function evenBelow(length: number): number {
   return Math.max(2, 2 * Math.floor(length / 2));
 }
 
-function rendition(name: string, size: Size, video: SourceVideo, preset: string): EncodedRendition {
+function rendition(name: string, size: Size, video: LadderVideo, preset: string): EncodedRendition {
   const share = Math.min(1, Math.min(size.width, size.height) / Math.min(video.width, video.height));
   const usual = usualBitrate(size, video.frameRate);
   // A source of few bits has no detail that more would show; smaller rungs stay below larger ones.

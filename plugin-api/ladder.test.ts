@@ -1,8 +1,8 @@
 /** The ladder: what each kind of source gets, and what holds for all of them. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { SourceVideo } from '#plugin-api';
 import { type LadderSettings, planLadder, RUNG_NAMES } from './ladder.ts';
+import type { SourceVideo } from './media.ts';
 
 const defaults: LadderSettings = { ladder: ['720p', '480p', '360p'], passthrough: 'auto', preset: 'veryfast' };
 const hd: SourceVideo = {
