@@ -45,7 +45,8 @@ describe('jobRoutes', function () {
     const route = found.find((one) => one.method === method && one.path === path);
     if (!route) throw new Error(`no route ${method} ${path}`);
     const caller = { userId: 'usr_1', organizationId: organization, role: 'owner', apiKey: null } as const;
-    const rest = { requestId: 'req_1', remoteAddress: '::1', headers: {}, signal: new AbortController().signal };
+    const { signal } = new AbortController();
+    const rest = { requestId: 'req_1', remoteAddress: '::1', headers: {}, signal, ifMatch: () => {} };
     return route.handle({ params: { id }, query, body: undefined, caller, ...rest });
   }
 
