@@ -17,6 +17,8 @@ export interface SessionViews {
   get(organizationId: string, sessionId: string): Promise<SessionView | null>;
   /** The stream's session that has not ended; null where there is none, or the organization has no such stream. */
   open(organizationId: string, streamId: string): Promise<SessionView | null>;
+  /** Keeps this JPEG as the newest picture of the session: `/live/<stream_id>/thumbnail.jpg`. */
+  setThumbnail(sessionId: string, jpeg: Uint8Array): Promise<void>;
   /** Where on the session's timeline the frame stands that was made at this time (`EXT-X-PROGRAM-DATE-TIME`); null before all of it. */
   timeOf(sessionId: string, date: Date): Promise<number | null>;
 }

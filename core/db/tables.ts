@@ -116,6 +116,7 @@ export interface CoreTables {
     started_at: Timestamp;
     ended_at: NullableTimestamp;
     end_reason: string | null;
+    thumbnail_key: ColumnType<string | null, string | null | undefined, string | null>;
   };
   publishes: {
     id: string;

@@ -66,7 +66,7 @@ export function makeHost(
     storage: parts.storage,
     assets: parts.assets,
     media,
-    sessions: sessionViews(parts.db),
+    sessions: sessionViews(parts.db, parts.storage),
     log: parts.log.child({ plugin: name }),
     metrics: pluginMetrics(name, parts.metrics),
     signal: controller.signal,

@@ -1,6 +1,5 @@
 /** Answers `/vod/*`: playlists, media and pictures of assets. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import type { Storage } from '#plugin-api';
 import type { Presentation } from '../segments/ring.ts';
 import { assetAddresses } from './addresses.ts';
@@ -12,8 +11,9 @@ import { Directory } from './directory.ts';
 import { playbackAssetNotFound, playbackAssetNotReady, playbackNotFound } from './errors.ts';
 import { sendMedia } from './media-file.ts';
 import { findSegment } from './media-server.ts';
+import { sendPicture } from './picture.ts';
 import { ReadBack, type ReadPresentation } from './read-back.ts';
-import { CORS, isHead, PLAYLIST_TYPE, sendBytes } from './replies.ts';
+import { PLAYLIST_TYPE, sendBytes } from './replies.ts';
 import { readQuery } from './target.ts';
 import { ViewerGone } from './viewing.ts';
 
@@ -74,7 +74,11 @@ export class AssetOrigin {
     const token = asset.visibility === 'protected' ? await this.#options.admission.token(asset.id, given) : null;
     const viewing = { req, res, target, facts, token };
     const kind = `vod_${target.kind}`;
-    if (target.kind === 'image') return { kind, bytes: await this.#image(viewing) };
+    if (target.kind === 'image') {
+      const { column, type } = IMAGES[target.image!];
+      const picture = { key: facts.images[column], type, lifetime: LIFETIME, isPrivate: token !== null };
+      return { kind, bytes: await sendPicture(req, res, picture, this.#options.storage) };
+    }
     if (facts.status !== 'ready') throw playbackAssetNotReady(`The asset is ${facts.status}.`);
     return { kind, bytes: await this.#play(viewing) };
   }
@@ -107,29 +111,6 @@ export class AssetOrigin {
     const segment = findSegment(rendition, target);
     if (segment === undefined || segment.storageKey === null) throw playbackNotFound('There is no such segment.');
     return sendMedia(req, res, channel.segment(rendition, segment), segment.storageKey, how);
-  }
-
-  async #image({ req, res, target, facts, token }: AssetViewing): Promise<number> {
-    const { column, type } = IMAGES[target.image!];
-    const key = facts.images[column];
-    const stored = key === null ? null : await this.#options.storage.stat(key);
-    if (key === null || stored === null) throw playbackNotFound('The asset has no such picture.');
-    const bytes = isHead(req) ? null : await this.#options.storage.read(key);
-    res.writeHead(200, [
-      'Content-Type',
-      type,
-      'Cache-Control',
-      `${token === null ? 'public' : 'private'}, max-age=${LIFETIME}`,
-      'Content-Length',
-      String(stored.size),
-      ...CORS,
-    ]);
-    if (bytes === null) {
-      res.end();
-      return 0;
-    }
-    await pipeline(bytes, res);
-    return stored.size;
   }
 
   #channel(presentation: Presentation, { asset, stream, sessionId, trim }: AssetFacts): Channel {

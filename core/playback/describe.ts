@@ -13,7 +13,13 @@ export function describeStreams(db: Kysely<CoreTables>): DescribeStream {
         (eb) =>
           eb
             .selectFrom('sessions')
-            .select(['sessions.id as session_id', 'sessions.state', 'sessions.started_at', 'sessions.ended_at'])
+            .select([
+              'sessions.id as session_id',
+              'sessions.state',
+              'sessions.started_at',
+              'sessions.ended_at',
+              'sessions.thumbnail_key',
+            ])
             .whereRef('sessions.stream_id', '=', 'streams.id')
             .where(
               sql<boolean>`(sessions.state <> 'ended' OR EXISTS (SELECT 1 FROM segments WHERE session_id = sessions.id))`,
@@ -24,14 +30,16 @@ export function describeStreams(db: Kysely<CoreTables>): DescribeStream {
         (join) => join.onTrue(),
       )
       .selectAll('streams')
-      .select(['newest.session_id', 'newest.state', 'newest.started_at', 'newest.ended_at'])
+      .select(['newest.session_id', 'newest.state', 'newest.started_at', 'newest.ended_at', 'newest.thumbnail_key'])
       .where('streams.id', '=', streamId)
       .executeTakeFirst();
     if (!row) return null;
     const { id, organization_id: organizationId, title, latency, record, visibility } = row;
     return {
       stream: { id, organizationId, title, latency, record, visibility },
-      session: row.session_id ? { id: row.session_id, state: row.state as SessionState } : null,
+      session: row.session_id
+        ? { id: row.session_id, state: row.state as SessionState, thumbnailKey: row.thumbnail_key }
+        : null,
       updatedAt: row.ended_at ?? row.started_at ?? row.updated_at,
     };
   };

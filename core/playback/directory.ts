@@ -6,7 +6,7 @@ import type { SessionState } from '../segments/ring.ts';
 export interface StreamFacts {
   stream: StreamRef;
   /** The newest session; null for a stream that never was live. */
-  session: { id: string; state: SessionState } | null;
+  session: { id: string; state: SessionState; thumbnailKey: string | null } | null;
   /** When the newest session last changed its state; for a stream that never was live, when the stream did. */
   updatedAt: Date;
 }

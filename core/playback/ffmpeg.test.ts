@@ -67,7 +67,7 @@ describe('ffmpeg as a viewer', function () {
       presentations,
       describe: async (id) => ({
         stream: { id, organizationId: 'org', title: 't', latency: 'low', record: false, visibility: 'public' },
-        session: { id: SESSION, state: ended ? 'ended' : 'live' },
+        session: { id: SESSION, state: ended ? 'ended' : 'live', thumbnailKey: null },
         updatedAt: new Date(),
       }),
       assets: { describe: async () => null, read: async () => null },

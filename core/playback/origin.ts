@@ -10,6 +10,7 @@ import { Channels } from './channels.ts';
 import { type DescribeStream, Directory, type StreamFacts } from './directory.ts';
 import { playbackFailed, playbackMethodNotAllowed, playbackNotFound, playbackStreamNotFound } from './errors.ts';
 import { MediaServer } from './media-server.ts';
+import { sendPicture } from './picture.ts';
 import { PlaylistServer } from './playlist-server.ts';
 import type { Presentations } from './presentations.ts';
 import type { ReadPresentation } from './read-back.ts';
@@ -19,6 +20,9 @@ import { LIVE_PREFIX, readQuery, readTarget, withoutToken } from './target.ts';
 import type { PlaybackTokens } from './tokens.ts';
 import { ViewerGone, type Viewing } from './viewing.ts';
 import { WaitingRoom } from './waiting.ts';
+
+/** Seconds that the picture of what is live may be kept: half of the time after which there is another. */
+const THUMBNAIL_LIFETIME = 5;
 
 export interface OriginOptions {
   presentations: Presentations;
@@ -129,6 +133,11 @@ class LiveOrigin implements Origin {
       case 'status': {
         const status = streamStatus(facts, this.#options.presentations.live(target.streamId));
         return sendBytes(res, 'application/json', 'no-cache', Buffer.from(JSON.stringify(status)).toString('latin1'));
+      }
+      case 'thumbnail': {
+        const key = facts.session?.thumbnailKey ?? null;
+        const picture = { key, type: 'image/jpeg', lifetime: THUMBNAIL_LIFETIME, isPrivate: viewing.token !== null };
+        return sendPicture(viewing.req, res, picture, this.#options.storage);
       }
       default:
         return this.#media.serve(viewing);

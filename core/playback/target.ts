@@ -1,7 +1,7 @@
 /** Reads a playback address by hand: what is not exactly one of ours is nothing. */
 import { hasTokenForm } from './tokens.ts';
 
-export type TargetKind = 'multivariant' | 'status' | 'playlist' | 'vod' | 'init' | 'segment' | 'part';
+export type TargetKind = 'multivariant' | 'status' | 'thumbnail' | 'playlist' | 'vod' | 'init' | 'segment' | 'part';
 
 /** What a request under `/live/` asks for. Fields that its kind has not are empty, or 0. */
 export interface Target {
@@ -32,10 +32,16 @@ export const LIVE_PREFIX = '/live/';
 /** Begins the segment of a path that holds a token. */
 const TOKEN_MARK = '~';
 
+const STREAM_FILES: ReadonlyMap<string, TargetKind> = new Map([
+  ['index.m3u8', 'multivariant'],
+  ['status', 'status'],
+  ['thumbnail.jpg', 'thumbnail'],
+]);
+
 const NO_QUERY: Query = { token: null, sequence: null, part: null, skip: false };
 
 /**
- * Reads `/live/<stream>/index.m3u8`, `/live/<stream>/status` and
+ * Reads `/live/<stream>/{index.m3u8,status,thumbnail.jpg}` and
  * `/live/<stream>/<session>/<rendition>/{index.m3u8,vod.m3u8,init-<n>.mp4,<init>-<sequence>.m4s,<init>-<sequence>.<part>.m4s}`,
  * the last also with `~<token>/` before the session. Nothing is decoded: an address with an escape in it names nothing. Null
  * for whatever is none of these.
@@ -95,9 +101,8 @@ function readBelow(url: string, slash: number, end: number, streamId: string): T
   const session = url.indexOf('/', slash + 1);
   if (session === -1 || session >= end) {
     const file = url.slice(slash + 1, end);
-    if (file !== 'index.m3u8' && file !== 'status') return null;
-    const kind = file === 'status' ? 'status' : 'multivariant';
-    return { ...media(kind), streamId, sessionId: '', rendition: '', token: null };
+    const kind = STREAM_FILES.get(file);
+    return kind === undefined ? null : { ...media(kind), streamId, sessionId: '', rendition: '', token: null };
   }
   const rendition = url.indexOf('/', session + 1);
   if (rendition === -1 || rendition >= end) return null;

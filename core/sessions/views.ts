@@ -1,9 +1,9 @@
 /** What plugins are shown of sessions, read from the rows. */
 import { type Kysely, sql } from 'kysely';
-import type { SessionView, SessionViews } from '#plugin-api';
+import type { SessionView, SessionViews, Storage } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
 
-export function sessionViews(db: Kysely<CoreTables>): SessionViews {
+export function sessionViews(db: Kysely<CoreTables>, storage: Storage): SessionViews {
   const sessions = (organizationId: string) =>
     db
       .selectFrom('sessions')
@@ -42,6 +42,16 @@ export function sessionViews(db: Kysely<CoreTables>): SessionViews {
     async open(organizationId, streamId) {
       const open = sessions(organizationId).where('sessions.stream_id', '=', streamId).where('state', '<>', 'ended');
       return view(organizationId, await open.executeTakeFirst());
+    },
+    async setThumbnail(sessionId, jpeg) {
+      const key = `sessions/${sessionId}/thumbnail.jpg`;
+      const { numUpdatedRows } = await db
+        .updateTable('sessions')
+        .set({ thumbnail_key: key })
+        .where('id', '=', sessionId)
+        .executeTakeFirst();
+      // A session that was deleted meanwhile needs no picture.
+      if (numUpdatedRows > 0n) await storage.put(key, jpeg);
     },
     async timeOf(sessionId, date) {
       // Between publishers the clock goes on and the timeline does not: a time in such a gap is where the former one ended.
