@@ -99,7 +99,7 @@ async function setUp(
   await step(name, 'its jobs', async () => {
     for (const [job, work] of Object.entries(definition.jobs ?? {})) jobs.define(job, work, host);
   });
-  await step(name, 'its routes', async () => definition.routes?.(routes.forPlugin(name), own));
+  await step(name, 'its routes', async () => definition.routes?.(routes.forPlugin(name, definition.paths), own));
   return step(name, 'its set-up', async () => (await definition.setup?.(own)) ?? undefined);
 }
 

@@ -35,6 +35,8 @@ export interface PluginDefinition<C extends TObject = TObject> {
   /** Folder of numbered `.sql` files. */
   migrations?: URL;
   jobs?: { [name: string]: JobDefinition<never> };
+  /** First words of its routes' paths beside its name, where the things that it serves are called otherwise: `uploads`. */
+  paths?: string[];
   routes?(routes: Routes, host: Host<Static<C>>): void;
   ui?: { panels?: Panel[]; player?: { element: string; module: URL }[] };
   ingest?: Ingest;

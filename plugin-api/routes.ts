@@ -1,4 +1,5 @@
 /** A typed route: one schema validates, types the handler and writes the OpenAPI document. */
+import type { Readable } from 'node:stream';
 import type { Static, TObject, TSchema } from 'typebox';
 
 export type Role = 'owner' | 'admin' | 'creator' | 'viewer';
@@ -26,6 +27,8 @@ export interface RouteRequest<P, Q, B, C> {
   requestId: string;
   remoteAddress: string;
   headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The body as it comes, on routes that state `bytes`; on all others it has been read. */
+  stream: Readable;
   /** Aborts when the client is gone or the route's time is over. */
   signal: AbortSignal;
   /**
@@ -54,7 +57,7 @@ export interface RouteDefinition<
   Q extends TObject = TObject,
   B extends TSchema = TSchema,
 > {
-  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT' | 'DELETE' | 'OPTIONS';
   /** Below `/v1`, with `:name` for parameters. */
   path: string;
   /** One sentence for the reference. */
@@ -68,6 +71,11 @@ export interface RouteDefinition<
   params?: P;
   query?: Q;
   body?: B;
+  /**
+   * Media type of a body that is no JSON, of any length: the handler reads it from `stream` as it comes. Such a route has no limit of time
+   * (a connection on which nothing moves for a minute is closed), and takes no `Idempotency-Key`.
+   */
+  bytes?: string;
   /** Schema of the body by status; null for none, or for one that is not JSON. */
   answers: Record<number, TSchema | null>;
   /** It answers, changes or deletes one thing that can be edited: answers have an ETag, and writes heed `If-Match`. */

@@ -12,8 +12,8 @@ export function scopeOf({ method, scope }: Pick<RouteDefinition, 'method' | 'sco
 }
 
 /** Whether a repeat of the request would make a second thing. */
-export function isRepeatable({ method, access, answers }: RouteDefinition): boolean {
-  return method === 'POST' && access !== 'anyone' && 201 in answers;
+export function isRepeatable({ method, access, answers, bytes }: RouteDefinition): boolean {
+  return method === 'POST' && access !== 'anyone' && 201 in answers && bytes === undefined;
 }
 
 /**

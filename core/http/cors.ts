@@ -1,10 +1,14 @@
 /** Which pages of other origins may call the API (Fetch standard, CORS protocol). */
 import type { Middleware } from 'koa';
 
-const METHODS = 'GET, POST, PATCH, PUT, DELETE';
+const METHODS = 'GET, HEAD, POST, PATCH, PUT, DELETE';
 const REQUEST_HEADERS =
-  'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Request-Id';
-const EXPOSED_HEADERS = 'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Location, ETag, Idempotent-Replayed';
+  'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Request-Id, ' +
+  // tus 1.0: resumable uploads.
+  'Tus-Resumable, Upload-Length, Upload-Defer-Length, Upload-Offset, Upload-Metadata';
+const EXPOSED_HEADERS =
+  'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Location, ETag, Idempotent-Replayed, ' +
+  'Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Upload-Length, Upload-Offset, Upload-Metadata, Upload-Expires';
 
 /** The API knows its callers by tokens they send themselves, never by cookies: so credentials are not allowed, and `*` is safe. */
 export function cors(origins: string[]): Middleware {

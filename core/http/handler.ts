@@ -50,7 +50,10 @@ export function routeHandler(definition: RouteDefinition, options: HandlerOption
       const known = caller as Caller;
       const ifMatch = matcher(headers['if-match']);
       const work = () =>
-        definition.handle({ params, query, body, caller: known, requestId, remoteAddress, headers, signal, ifMatch });
+        definition.handle({
+          ...{ params, query, body, caller: known, requestId, remoteAddress, headers, signal, ifMatch },
+          stream: ctx.req,
+        });
       refuseUncheckable(definition, headers['if-match']);
       const key = ctx.get('Idempotency-Key');
       if (!idempotency || !caller || key === '') return work();
@@ -104,12 +107,12 @@ async function findCaller(
 /** Runs the work until the route's time is over or the client is gone. */
 async function withinTime(
   ctx: Context,
-  { timeout = DEFAULT_TIMEOUT, method, path }: RouteDefinition,
+  { timeout = DEFAULT_TIMEOUT, method, path, bytes }: RouteDefinition,
   work: (signal: AbortSignal) => Promise<RouteAnswer>,
 ): Promise<RouteAnswer> {
   const controller = new AbortController();
   const late = timedOut(`${method} /v1${path} took longer than ${timeout} s.`);
-  const timer = setTimeout(() => controller.abort(late), timeout * 1000);
+  const timer = bytes === undefined ? setTimeout(() => controller.abort(late), timeout * 1000) : undefined;
   // A streamed answer outlives this function; its signal ends with the connection.
   ctx.res.once('close', () => {
     if (!ctx.res.writableFinished)

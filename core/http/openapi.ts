@@ -28,6 +28,7 @@ export function openApiDocument(routes: RegisteredRoute[], about: { version: str
         ...conditions(definition),
       ],
       ...(definition.body ? { requestBody: requestBody(definition.body) } : {}),
+      ...(definition.bytes ? { requestBody: { content: { [definition.bytes]: {} } } } : {}),
       responses: responses(definition),
     };
   }

@@ -26,14 +26,15 @@ export class RouteTable implements Routes {
     this.#add('core', definition as unknown as RouteDefinition);
   }
 
-  /** Where a plugin registers its routes: below `/<plugin>`, or below one of core's things. */
-  forPlugin(plugin: string): Routes {
-    const allowed = new RegExp(`^/(${plugin}(/|$)|(${OPEN_THINGS})/:[a-z_]+/[a-z])`);
+  /** Where a plugin registers its routes: below `/<plugin>` or what else it states, or below one of core's things. */
+  forPlugin(plugin: string, paths: readonly string[] = []): Routes {
+    const own = [plugin, ...paths];
+    const allowed = new RegExp(`^/((${own.join('|')})(/|$)|(${OPEN_THINGS})/:[a-z_]+/[a-z])`);
     return {
       route: (definition) => {
         if (!allowed.test(definition.path)) {
           throw pluginInvalid(
-            `Plugin ${plugin} registers ${definition.method} ${definition.path}; its routes must be below /${plugin}, ` +
+            `Plugin ${plugin} registers ${definition.method} ${definition.path}; its routes must be below ${own.map((path) => `/${path}`).join(' or ')}, ` +
               `or below one thing of core's, as in /streams/:id/…`,
           );
         }

@@ -93,6 +93,19 @@ describe('http', () => {
       }),
     });
     routes.route({
+      method: 'PATCH',
+      path: '/tapes',
+      summary: 'Records bytes as they come.',
+      access: 'creator',
+      bytes: 'application/octet-stream',
+      answers: { 200: Type.Object({ size: Type.Integer() }) },
+      async handle({ stream }) {
+        let size = 0;
+        for await (const chunk of stream) size += (chunk as Buffer).length;
+        return { status: 200, body: { size } };
+      },
+    });
+    routes.route({
       method: 'GET',
       path: '/broken',
       summary: 'Fails.',
@@ -158,6 +171,16 @@ describe('http', () => {
     ready = true;
   });
   afterEach(() => http.stop());
+
+  it('hands a body that is no JSON to its route as it comes, larger than any JSON may be', async () => {
+    await start();
+    const tape = { method: 'PATCH', headers: { authorization: 'Bearer owner' }, body: new Uint8Array(3 << 20) };
+    const answer = await fetch(`${url}/v1/tapes`, tape);
+    expect(await answer.json()).to.deep.equal({ size: 3 << 20 });
+    expect((await fetch(`${url}/v1/tapes`, { ...tape, headers: {} })).status).to.equal(401);
+    const { paths } = (await (await fetch(`${url}/v1/openapi.json`)).json()) as OpenApi;
+    expect(paths['/v1/tapes']!.patch!.requestBody.content).to.have.all.keys('application/octet-stream');
+  });
 
   it('answers a good request, with defaults filled in', async () => {
     await start();
@@ -436,6 +459,12 @@ describe('route table', () => {
     expect(() => plugin.route({ ...definition, path: '/webhooksx' })).to.throw(/webhooks registers/);
     expect(() => plugin.route({ ...definition, path: '/streams/:id', params })).to.throw(/webhooks registers/);
     expect(routes.all.map(({ owner }) => owner)).to.deep.equal(['webhooks', 'webhooks', 'webhooks']);
+  });
+
+  it('lets a plugin have further paths that it states', () => {
+    const plugin = new RouteTable().forPlugin('vod', ['uploads']);
+    plugin.route({ ...definition, path: '/uploads/:id', params });
+    expect(() => plugin.route({ ...definition, path: '/downloads' })).to.throw(/below \/vod or \/uploads/);
   });
 
   it('refuses two routes at one place, and parameters without a schema', () => {

@@ -49,6 +49,8 @@ export interface Http {
 
 /** How long running answers may take when the server stops, in milliseconds. */
 const GRACE = 3_000;
+/** A body may come for hours, where it is an upload: what is too slow is ended by its route's time, or because nothing moves. */
+const SERVER_OPTIONS = { keepAliveTimeout: 65_000, headersTimeout: 15_000, requestTimeout: 0 };
 /** A connection on which nothing moves for so long is closed, in milliseconds: a viewer that stopped reading holds media in memory. */
 const STALLED = 60_000;
 
@@ -56,7 +58,7 @@ export function createHttp(options: HttpOptions): Http {
   let stopping = false;
   const app = createApp(options, () => stopping);
   const koa = app.callback();
-  const server = createServer({ keepAliveTimeout: 65_000, headersTimeout: 15_000 }, (request, response) => {
+  const server = createServer(SERVER_OPTIONS, (request, response) => {
     if (stopping) response.setHeader('Connection', 'close');
     if (options.origin?.handle(request, response)) return;
     void koa(request, response);

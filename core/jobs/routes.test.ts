@@ -1,4 +1,5 @@
 /** The jobs' routes: an organization sees its own jobs and no others. */
+import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { type Host, type RouteAnswer, type RouteDefinition, type Routes, Type } from '#plugin-api';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
@@ -46,7 +47,8 @@ describe('jobRoutes', function () {
     if (!route) throw new Error(`no route ${method} ${path}`);
     const caller = { userId: 'usr_1', organizationId: organization, role: 'owner', apiKey: null } as const;
     const { signal } = new AbortController();
-    const rest = { requestId: 'req_1', remoteAddress: '::1', headers: {}, signal, ifMatch: () => {} };
+    const stream = Readable.from([]);
+    const rest = { requestId: 'req_1', remoteAddress: '::1', headers: {}, signal, ifMatch: () => {}, stream };
     return route.handle({ params: { id }, query, body: undefined, caller, ...rest });
   }
 
