@@ -52,9 +52,9 @@ describe('describeStreams', function () {
     const watched = await newSession(stream, true);
     const empty = await newSession(stream, false);
     const look = describeStreams(database.kysely);
-    expect((await look(stream))?.session).to.deep.equal({ id: empty, state: 'live' });
+    expect((await look(stream))?.session).to.deep.equal({ id: empty, state: 'live', thumbnailKey: null });
     await markEnded(database.kysely, empty, 'nothing came');
-    expect((await look(stream))?.session).to.deep.equal({ id: watched, state: 'ended' });
+    expect((await look(stream))?.session).to.deep.equal({ id: watched, state: 'ended', thumbnailKey: null });
   });
 
   it('knows nothing of a stream that is not there', async () => {

@@ -149,7 +149,7 @@ describe('origin', () => {
 
     it('lead to the whole of an ended session with the token, too', async () => {
       live.enter('ended');
-      bed.session = { id: SESSION, state: 'ended' };
+      bed.session = { id: SESSION, state: 'ended', thumbnailKey: null };
       bed.recorded = live;
       bed.presentations.stop();
       const { token } = await bed.tokens.issue({ streamId: STREAM, expiresIn: 60 });
@@ -188,7 +188,7 @@ describe('origin', () => {
     it('plays the last session from its beginning once that has ended, read once', async () => {
       live.segments(video, 3);
       live.enter('ended');
-      bed.session = { id: SESSION, state: 'ended' };
+      bed.session = { id: SESSION, state: 'ended', thumbnailKey: null };
       bed.recorded = recording();
       const multivariant = await (await fetch(bed.url('index.m3u8'))).text();
       expect(multivariant).to.contain(`${SESSION}/720p/vod.m3u8`);
@@ -255,7 +255,7 @@ describe('origin', () => {
       live.enter('reconnecting');
       expect(await state()).to.equal('reconnecting');
       live.enter('ended');
-      bed.session = { id: SESSION, state: 'ended' };
+      bed.session = { id: SESSION, state: 'ended', thumbnailKey: null };
       expect(await state()).to.equal('ended');
       bed.session = null;
       expect(await state()).to.equal('offline');

@@ -29,7 +29,7 @@ export class TestOrigin {
     record: true,
     visibility: 'public',
   };
-  session: StreamFacts['session'] = { id: SESSION, state: 'live' };
+  session: StreamFacts['session'] = { id: SESSION, state: 'live', thumbnailKey: null };
   recorded: Presentation | null = null;
   asset: AssetFacts | null = null;
   assetPresentation: Presentation | null = null;
