@@ -41,6 +41,7 @@ describe('configuration', () => {
       httpPort: 8080,
       publicUrl: 'http://localhost:8080',
       databaseUrl: null,
+      redisUrl: null,
     });
     expect(config.dataDir).to.equal(`${process.cwd()}/data`);
     expect(config.plugins).to.deep.equal([]);

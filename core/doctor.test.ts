@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { testDatabaseUrl } from '../test/support/database.ts';
 import { temporaryFolder } from '../test/support/folder.ts';
+import { hasRedis, startRedis } from '../test/support/redis.ts';
 import { checkConfig, type Settings } from './config.ts';
 import { runDoctor } from './doctor.ts';
 
@@ -58,6 +59,16 @@ describe('doctor', function () {
     expect(text)
       .to.match(/FAILED {2}database: .*password authentication failed/)
       .and.not.to.include('not-the-secret');
+  });
+
+  it('asks the Redis that REDIS_URL names', async function () {
+    if (!hasRedis()) this.skip();
+    const server = await startRedis();
+    const answering = await finding({ redisUrl: server.url }, 'Redis').finally(() => server.kill());
+    expect(answering?.detail).to.match(/^Redis \d+\S* answers\.$/);
+    const gone = await finding({ redisUrl: server.url.replace('//', '//:not-the-secret@') }, 'Redis');
+    expect(gone?.detail).to.match(/^The Redis of REDIS_URL does not answer: .*ECONNREFUSED/);
+    expect(gone?.detail).not.to.include('not-the-secret');
   });
 
   it('warns of a proxy that is not trusted', async () => {

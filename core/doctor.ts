@@ -4,6 +4,7 @@ import { type Check, messageOf, wrong } from './doctor/check.ts';
 import { clock, ports, publicAddress } from './doctor/network.ts';
 import { database, dataFolder } from './doctor/place.ts';
 import { encoders, ffmpeg, node } from './doctor/programs.ts';
+import { redis } from './doctor/redis.ts';
 
 export interface Diagnosis {
   /** A line a check; a failed one is followed by its fix. */
@@ -15,7 +16,7 @@ export interface Diagnosis {
   healthy: boolean;
 }
 
-const checks: Check[] = [node, ffmpeg, encoders, dataFolder, database, ports, clock, publicAddress];
+const checks: Check[] = [node, ffmpeg, encoders, dataFolder, database, redis, ports, clock, publicAddress];
 
 /** Runs every check, also after one has failed. Leaves no trace, and does not disturb a server that runs. */
 export async function runDoctor(config: Config): Promise<Diagnosis> {

@@ -24,6 +24,13 @@ export const chromium = {
   packages: { 'apt-get': 'chromium', dnf: 'chromium', apk: 'chromium' },
 };
 
+/** @type {Requirement} */
+export const redis = {
+  name: 'Redis',
+  isThere: () => isProgram('redis-server'),
+  packages: { 'apt-get': 'redis-server', dnf: 'redis', apk: 'redis', brew: 'redis' },
+};
+
 /** ffmpeg's drawtext, which stamps the test pictures, needs a font. */
 export const font = {
   name: 'the font DejaVu Sans',

@@ -1,28 +1,40 @@
 /** What ingests knock at: whether a publisher's key is right and whether it may publish, with a reason where not. */
 import type { Kysely } from 'kysely';
-import { type IngestDoor, type Logger, type Publication, type PublishAttempt, PublishRefused } from '#plugin-api';
+import {
+  type IngestDoor,
+  LivestreamsError,
+  type Logger,
+  type Publication,
+  type PublishAttempt,
+  PublishRefused,
+} from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
 import type { EventLog } from '../events/log.ts';
 import type { Hooks } from '../hooks.ts';
+import { addressSubject, type Limit, type Limits } from '../limits/index.ts';
 import { streamRef, verifyStreamKey } from '../streams/index.ts';
 import type { Sessions } from './sessions.ts';
-import { FailureThrottle } from './throttle.ts';
 
 export interface DoorOptions {
   db: Kysely<CoreTables>;
   events: EventLog;
   hooks: Hooks;
   sessions: Sessions;
+  limits: Limits;
   log: Logger;
 }
+
+/** Wrong stream keys of one address. */
+const WRONG_KEYS = { points: 10, seconds: 60 };
 
 /** One for all ingests: an address that tries wrong keys is throttled at each of them. */
 export class Door {
   readonly #options: DoorOptions;
-  readonly #throttle = new FailureThrottle();
+  readonly #wrongKeys: Limit;
 
   constructor(options: DoorOptions) {
     this.#options = options;
+    this.#wrongKeys = options.limits.limit('stream-key', WRONG_KEYS);
   }
 
   forIngest(ingest: string): IngestDoor {
@@ -46,11 +58,12 @@ export class Door {
   async #admit(ingest: string, attempt: PublishAttempt): Promise<Publication> {
     const { db, hooks, sessions } = this.#options;
     const { remoteAddress } = attempt;
-    const wait = this.#throttle.wait(remoteAddress);
-    if (wait > 0) throw new PublishRefused('throttled', `Too many wrong stream keys; try again in ${wait} s.`);
+    const from = addressSubject(remoteAddress);
+    // Only wrong keys count: a studio's encoders may all return at once.
+    await throttled(this.#wrongKeys.check(from));
     const verified = await verifyStreamKey(db, attempt.streamId, attempt.key);
     if (!verified) {
-      this.#throttle.fail(remoteAddress);
+      await throttled(this.#wrongKeys.take(from));
       throw new PublishRefused('denied', 'No stream has this key: it is wrong, expired or deleted.');
     }
     const refusal = await hooks.authorize({
@@ -80,5 +93,16 @@ export class Door {
       const data = { ingest, code, reason, remote_address: remoteAddress };
       await events.append({ organizationId: row.organization_id, streamId, type: 'publish.refused', data });
     })().catch((error: unknown) => log.warn({ err: error }, 'a refused publish could not be noted'));
+  }
+}
+
+/** An encoder is told of a limit in its own words. */
+async function throttled(counted: Promise<unknown>): Promise<void> {
+  try {
+    await counted;
+  } catch (error) {
+    if (!(error instanceof LivestreamsError)) throw error;
+    const wait = error.extensions.retry_after;
+    throw new PublishRefused('throttled', `Too many wrong stream keys; try again in ${wait} s.`);
   }
 }
