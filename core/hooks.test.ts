@@ -19,12 +19,8 @@ const opening: PublishContext = { stream, session, enqueue: async () => 'job_1' 
 const asked = { stream, session, source: { video: null, audio: null }, shed: 0 };
 const plan: PipelinePlan = { offerSource: true, renditions: [], keyframes: 'source' };
 const segment: SegmentContext = {
-  streamId: 'str_1',
-  sessionId: 'ses_1',
-  rendition: 'source',
-  sequence: 1,
-  start: 0,
-  duration: 2,
+  ...{ stream, session, rendition: 'source', kind: 'video', sequence: 1, start: 0, duration: 2, discontinuity: false },
+  init: { number: 0, bytes: Buffer.from('init') },
   size: 1,
   storageKey: 'sessions/ses_1/source/1.m4s',
 };

@@ -2,6 +2,7 @@
 import type { AssetKind } from './assets.ts';
 import type { EnqueueOptions, JobName, JobPayload } from './jobs.ts';
 import type { Latency, PipelinePlan, Source } from './media.ts';
+import type { SessionSegment } from './sessions.ts';
 
 export interface StreamRef {
   id: string;
@@ -68,16 +69,10 @@ export interface PipelineContext {
   shed: number;
 }
 
-export interface SegmentContext {
-  streamId: string;
-  sessionId: string;
-  rendition: string;
-  sequence: number;
-  /** Seconds on the session's timeline, and of length. */
-  start: number;
-  duration: number;
-  size: number;
-  storageKey: string;
+/** A segment that is stored, and in the ledger. */
+export interface SegmentContext extends SessionSegment {
+  stream: StreamRef;
+  session: SessionRef;
 }
 
 /** A multivariant playlist before it is written. */

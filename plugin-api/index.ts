@@ -3,6 +3,7 @@ export { type Static, Type } from 'typebox';
 export type * from './assets.ts';
 export * from './define.ts';
 export * from './errors.ts';
+export * from './fragmented-mp4.ts';
 export * from './hooks.ts';
 export * from './host.ts';
 export * from './ingest.ts';

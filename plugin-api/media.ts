@@ -65,8 +65,10 @@ export interface EncodedRendition {
 
 /** What a session's pipeline makes, beside the `source` rendition and audio that are always there. */
 export interface PipelinePlan {
-  /** Whether viewers are offered `source`. It is made in any case: recording and clips read it. */
+  /** Whether viewers are offered `source`. It is in any case where nothing is encoded. */
   offerSource: boolean;
+  /** Whether `source` is made also where viewers are not offered it; not where absent. */
+  keepSource?: boolean;
   /** Highest first. Empty: no encoder runs. */
   renditions: EncodedRendition[];
   /** Where the encoded renditions put their keyframes: on the source's own, or on a grid of so many seconds. */

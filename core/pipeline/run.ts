@@ -50,8 +50,8 @@ export interface PipelineOptions {
   resume?: ResumePoint;
   /** Asks the `pipeline` hook. */
   shape(plan: PipelinePlan, source: Source, shed: number): Promise<PipelinePlan>;
-  /** Which renditions viewers are offered from now on, highest first. */
-  offer(renditions: string[]): void;
+  /** Which renditions viewers are offered from now on, highest first, and which are made beside them. */
+  offer(renditions: string[], apart: string[]): void;
   emit<T extends keyof SessionEvents>(type: T, data: SessionEvents[T]): void;
   log: Logger;
 }
@@ -303,8 +303,9 @@ export class SessionPipeline {
     const encoded = video ? plan.renditions.map(({ name }) => name) : [];
     const pictures = offerSource ? ['source', ...encoded] : encoded;
     this.#plan = plan;
-    this.#packager.plan({ leader: pictures[0] ?? 'audio', video: pictures, audio: audio !== null });
-    this.#options.offer(audio ? [...pictures, 'audio'] : pictures);
+    const apart = video && plan.keepSource && !offerSource ? ['source'] : [];
+    this.#packager.plan({ leader: pictures[0] ?? 'audio', video: pictures, audio: audio !== null, apart });
+    this.#options.offer(audio ? [...pictures, 'audio'] : pictures, apart);
     this.#options.emit('session.plan', { renditions: pictures, offer_source: offerSource, reason });
     this.#keyframeHealth();
     if (encoded.length > 0 && video) this.#encode(plan, joinAfter);

@@ -1,6 +1,6 @@
 /** What plugins are shown of sessions, read from the rows. */
 import { type Kysely, sql } from 'kysely';
-import type { SessionView, SessionViews, Storage } from '#plugin-api';
+import type { SessionSegment, SessionView, SessionViews, Storage } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
 
 export function sessionViews(db: Kysely<CoreTables>, storage: Storage): SessionViews {
@@ -53,6 +53,7 @@ export function sessionViews(db: Kysely<CoreTables>, storage: Storage): SessionV
       // A session that was deleted meanwhile needs no picture.
       if (numUpdatedRows > 0n) await storage.put(key, jpeg);
     },
+    segments: (sessionId, rendition, from) => readSegments(db, sessionId, rendition, from),
     async timeOf(sessionId, date) {
       // Between publishers the clock goes on and the timeline does not: a time in such a gap is where the former one ended.
       const segment = await db
@@ -68,4 +69,29 @@ export function sessionViews(db: Kysely<CoreTables>, storage: Storage): SessionV
       return segment.start + Math.min(into, segment.duration);
     },
   };
+}
+
+async function readSegments(
+  db: Kysely<CoreTables>,
+  sessionId: string,
+  rendition: string,
+  from: number,
+): Promise<SessionSegment[]> {
+  const inits = await db
+    .selectFrom('inits')
+    .select(['number', 'kind', 'bytes'])
+    .where('session_id', '=', sessionId)
+    .where('rendition', '=', rendition)
+    .execute();
+  const segments = await db
+    .selectFrom('segments')
+    .select(['sequence', 'start', 'duration', 'discontinuity', 'init', 'size', 'storage_key as storageKey'])
+    .where('session_id', '=', sessionId)
+    .where('rendition', '=', rendition)
+    .where('sequence', '>=', from)
+    .orderBy('sequence')
+    .execute();
+  const known = new Map(inits.map(({ number, kind, bytes }) => [number, { kind, init: { number, bytes } }]));
+  // A segment is in the ledger only after its initialization section.
+  return segments.map((segment) => ({ ...segment, rendition, ...known.get(segment.init)! }));
 }

@@ -9,6 +9,7 @@ import type { Presentations } from '../playback/presentations.ts';
 import type { Ledger } from '../segments/ledger.ts';
 import { LiveSession } from '../segments/live-session.ts';
 import { readSession, resumePoint } from '../segments/read-back.ts';
+import type { Init } from '../segments/ring.ts';
 import type { Spool, SpoolSession } from '../segments/spool.ts';
 import { Leases } from './leases.ts';
 import type { SessionRow } from './store.ts';
@@ -75,21 +76,19 @@ export class Worker {
         .catch((error: unknown) => log.warn({ err: error, type }, 'an event could not be written'));
     };
 
+    const session = { id: row.id, startedAt: row.started_at };
+    /** What the segments of this process need, by rendition and number: also of a rendition that is gone when they are stored. */
+    const inits = new Map<string, Init>();
     const writer: SpoolSession = {
       sessionId: row.id,
       epoch,
       onStored: ({ rendition, segment, storageKey }) => {
         presentation.stored(rendition, segment, storageKey);
-        const { sequence, start, duration, size } = segment;
+        const init = inits.get(`${rendition} ${segment.init}`)!;
+        const { sequence, start, duration, discontinuity, size } = segment;
         void hooks.notify('segment', {
-          streamId: stream.id,
-          sessionId: row.id,
-          rendition,
-          sequence,
-          start,
-          duration,
-          size,
-          storageKey,
+          ...{ stream, session, rendition, kind: init.config.kind, sequence, start, duration, discontinuity },
+          ...{ init: { number: init.number, bytes: init.bytes }, size, storageKey },
         });
       },
       onTrouble: (error) => {
@@ -108,7 +107,10 @@ export class Worker {
       streamId: stream.id,
       latency: stream.latency,
       dvrWindow,
-      onInit: (rendition, init) => void ledger.addInit(writer, rendition.name, rendition.listed, init),
+      onInit: (rendition, init) => {
+        inits.set(`${rendition.name} ${init.number}`, init);
+        void ledger.addInit(writer, rendition.name, rendition.listed, init);
+      },
       onSegment: (rendition, segment) => spool.add(writer, rendition.name, segment),
     });
     const resume = former && resumePoint(former);
@@ -123,11 +125,10 @@ export class Worker {
       ffmpeg,
       sink: presentation,
       ...(resume ? { resume } : {}),
-      shape: (plan, source, shed) =>
-        hooks.pipeline(plan, { stream, session: { id: row.id, startedAt: row.started_at }, source, shed }),
-      offer: (renditions) => {
+      shape: (plan, source, shed) => hooks.pipeline(plan, { stream, session, source, shed }),
+      offer: (renditions, apart) => {
         for (const name of presentation.renditions.keys()) {
-          if (!renditions.includes(name)) presentation.removeRendition(name);
+          if (!renditions.includes(name) && !apart.includes(name)) presentation.removeRendition(name);
         }
         presentation.setListed(renditions);
         ledger

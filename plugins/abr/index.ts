@@ -35,7 +35,7 @@ export const abr = definePlugin({
 function join(plan: PipelinePlan, ladder: PipelinePlan): PipelinePlan {
   const names = new Set(plan.renditions.map(({ name }) => name));
   const added = ladder.renditions.filter(({ name }) => !names.has(name));
-  return { ...ladder, renditions: [...plan.renditions, ...added].sort((a, b) => pixels(b) - pixels(a)) };
+  return { ...plan, ...ladder, renditions: [...plan.renditions, ...added].sort((a, b) => pixels(b) - pixels(a)) };
 }
 
 function pixels({ width, height }: EncodedRendition): number {

@@ -1,0 +1,123 @@
+/**
+ * Fragmented MP4 of one track each, as sessions and assets keep it, put together as one file (ISO/IEC 14496-12).
+ * Fragments are placed, not written anew: what is put together has the size of its pieces.
+ */
+
+interface Box {
+  type: string;
+  /** Offsets of the box, of what it holds, and of what follows it. */
+  start: number;
+  body: number;
+  end: number;
+}
+
+/** The boxes that stand in a row. Throws where they do not fill it. */
+function boxes(bytes: Buffer, from = 0, to = bytes.length): Box[] {
+  const found: Box[] = [];
+  for (let start = from; start < to; ) {
+    const small = start + 8 <= to ? bytes.readUInt32BE(start) : 0;
+    const size = small === 1 && start + 16 <= to ? Number(bytes.readBigUInt64BE(start + 8)) : small;
+    const end = start + size;
+    if (size < 8 || end > to) throw new RangeError('not whole boxes of an MP4 file');
+    found.push({
+      type: bytes.toString('latin1', start + 4, start + 8),
+      start,
+      body: start + (small === 1 ? 16 : 8),
+      end,
+    });
+    start = end;
+  }
+  return found;
+}
+
+function children(bytes: Buffer, parent: Box, type: string): Box[] {
+  return boxes(bytes, parent.body, parent.end).filter((box) => box.type === type);
+}
+
+/** The first box at the end of a path. */
+function find(bytes: Buffer, ...path: string[]): Box {
+  let within: Box = { type: '', start: 0, body: 0, end: bytes.length };
+  for (const type of path) {
+    const [box] = children(bytes, within, type);
+    if (box === undefined) throw new RangeError(`an MP4 file without ${path.join('/')}`);
+    within = box;
+  }
+  return within;
+}
+
+function view(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function wrap(type: string, ...content: Uint8Array[]): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(content.reduce((size, { length }) => size + length, 8));
+  head.write(type, 4, 'latin1');
+  return Buffer.concat([head, ...content]);
+}
+
+/** One initialization section for several tracks, which are numbered from 1 in the order given, of one for each. */
+export function joinInits(inits: readonly Uint8Array[]): Buffer {
+  const tracks: Buffer[] = [];
+  const defaults: Buffer[] = [];
+  for (const [index, given] of inits.entries()) {
+    // A copy: numbers are written into it.
+    const init = Buffer.from(given);
+    const header = find(init, 'moov', 'trak', 'tkhd');
+    init.writeUInt32BE(index + 1, header.body + (init[header.body] === 0 ? 12 : 20));
+    const extends_ = find(init, 'moov', 'mvex', 'trex');
+    init.writeUInt32BE(index + 1, extends_.body + 4);
+    const track = find(init, 'moov', 'trak');
+    tracks.push(init.subarray(track.start, track.end));
+    defaults.push(init.subarray(extends_.start, extends_.end));
+  }
+  const first = Buffer.from(inits[0]!);
+  const type = find(first, 'ftyp');
+  const movie = find(first, 'moov', 'mvhd');
+  // Its last field is the number that the next track would have.
+  first.writeUInt32BE(inits.length + 1, movie.end - 4);
+  const head = first.subarray(movie.start, movie.end);
+  return Buffer.concat([
+    first.subarray(type.start, type.end),
+    wrap('moov', head, ...tracks, wrap('mvex', ...defaults)),
+  ]);
+}
+
+/** Ticks a second of the track in an initialization section. */
+export function timescale(init: Uint8Array): number {
+  const bytes = view(init);
+  const { body } = find(bytes, 'moov', 'trak', 'mdia', 'mdhd');
+  return bytes.readUInt32BE(body + (bytes[body] === 0 ? 12 : 20));
+}
+
+/** Ticks at which the first fragment of a segment is decoded. */
+export function decodeTime(segment: Uint8Array): number {
+  const bytes = view(segment);
+  const { body } = find(bytes, 'moof', 'traf', 'tfdt');
+  return bytes[body] === 0 ? bytes.readUInt32BE(body + 4) : Number(bytes.readBigUInt64BE(body + 4));
+}
+
+/**
+ * The fragments of a segment as those of track `track`, decoded `earlier` ticks earlier, with fragment numbers from `sequence` on.
+ * What stands beside them in the segment (`styp`, `sidx`) is left out.
+ */
+export function placeSegment(
+  segment: Uint8Array,
+  { track, sequence, earlier }: { track: number; sequence: number; earlier: number },
+): { bytes: Buffer; fragments: number } {
+  const bytes = Buffer.from(segment);
+  const kept = boxes(bytes).filter(({ type }) => type === 'moof' || type === 'mdat');
+  let fragments = 0;
+  for (const moof of kept) {
+    if (moof.type !== 'moof') continue;
+    bytes.writeUInt32BE(sequence + fragments++, children(bytes, moof, 'mfhd')[0]!.body + 4);
+    for (const traf of children(bytes, moof, 'traf')) {
+      bytes.writeUInt32BE(track, children(bytes, traf, 'tfhd')[0]!.body + 4);
+      const { body } = children(bytes, traf, 'tfdt')[0]!;
+      if (bytes[body] === 0) bytes.writeUInt32BE(bytes.readUInt32BE(body + 4) - earlier, body + 4);
+      else bytes.writeBigUInt64BE(bytes.readBigUInt64BE(body + 4) - BigInt(earlier), body + 4);
+    }
+  }
+  const whole = kept.reduce((size, { start, end }) => size + end - start, 0) === bytes.length;
+  return { bytes: whole ? bytes : Buffer.concat(kept.map(({ start, end }) => bytes.subarray(start, end))), fragments };
+}
