@@ -19,7 +19,7 @@ import {
 import { AssetStore } from './assets/assets.ts';
 import { readAsset } from './assets/presentation.ts';
 import type { Config } from './config.ts';
-import { dashboardPages } from './dashboard/index.ts';
+import { dashboardPages, findWatchable } from './dashboard/index.ts';
 import { startDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 import { startDemo } from './demo.ts';
@@ -199,7 +199,7 @@ async function startAll(
     keys: () => signingKeys.published(),
     pages: await dashboardPages({
       dist: UI,
-      streamTitle: (id) => streams.title(id),
+      watchable: findWatchable(db),
       plugins: plugins.list,
       publicUrl: config.publicUrl,
     }),

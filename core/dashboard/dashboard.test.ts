@@ -12,6 +12,13 @@ import { frameWithin } from './oembed.ts';
 import { panelEntries } from './panels.ts';
 
 const publicUrl = 'https://live.example';
+const title = '<Evening> & "more"';
+const pictures = { hasThumbnail: true, hasStoryboard: true };
+const watchables = [
+  { id: 'str_1', title, isLive: true, isProtected: false, hasThumbnail: false, hasStoryboard: false },
+  { id: 'ast_1', title, isLive: false, isProtected: false, ...pictures },
+  { id: 'ast_2', title, isLive: false, isProtected: true, ...pictures },
+];
 
 describe('dashboardPages', () => {
   let dist: string;
@@ -27,7 +34,7 @@ describe('dashboardPages', () => {
     const pages = await dashboardPages({
       dist,
       publicUrl,
-      streamTitle: async (id) => (id === 'str_1' ? '<Evening> & "more"' : null),
+      watchable: async (id) => watchables.find((candidate) => candidate.id === id) ?? null,
       plugins: [
         {
           name: 'abr',
@@ -73,7 +80,16 @@ describe('dashboardPages', () => {
   });
 
   it('keeps the dashboard and the watch page out of frames, and lets the embed page into them', async () => {
-    for (const path of ['/', '/login', '/setup?token=x', '/streams/str_1', '/watch/str_1', '/watch/str_2']) {
+    for (const path of [
+      '/',
+      '/login',
+      '/setup?token=x',
+      '/streams/str_1',
+      '/assets/ast_1',
+      '/settings/people',
+      '/watch/str_1',
+      '/watch/str_2',
+    ]) {
       const { headers } = await fetch(base + path);
       expect(headers.get('x-frame-options'), path).to.equal('DENY');
       expect(headers.get('content-security-policy'), path).to.contain("frame-ancestors 'none'");
@@ -93,11 +109,22 @@ describe('dashboardPages', () => {
     expect(html).to.contain('<meta name="twitter:player" content="https://live.example/embed/str_1">');
   });
 
-  it('answers a friendly 404 for a stream that is not there', async () => {
+  it('gives the pages of assets their pictures, and shows those of protected ones to nobody without a token', async () => {
+    const open = await (await fetch(`${base}/watch/ast_1`)).text();
+    expect(open).to.contain('src="ast_1" poster="/vod/ast_1/thumbnail.jpg" storyboard="/vod/ast_1/storyboard.vtt"');
+    expect(open).to.contain('<meta property="og:image" content="https://live.example/vod/ast_1/thumbnail.jpg">');
+    const closed = await (await fetch(`${base}/embed/ast_2?token=t`)).text();
+    expect(closed).to.contain('poster="/vod/ast_2/~t/thumbnail.jpg"');
+    expect(await (await fetch(`${base}/watch/ast_2`)).text()).not.to.contain('og:image');
+    const oembed = await fetch(`${base}/oembed?${new URLSearchParams({ url: `${publicUrl}/watch/ast_1` })}`);
+    expect(await oembed.json()).to.deep.include({ thumbnail_url: `${publicUrl}/vod/ast_1/thumbnail.jpg` });
+  });
+
+  it('answers a friendly 404 for what is not there', async () => {
     for (const path of ['/watch/str_2', '/embed/str_2']) {
       const answer = await fetch(base + path);
       expect(answer.status).to.equal(404);
-      expect(await answer.text()).to.contain('There is no such stream');
+      expect(await answer.text()).to.contain('There is nothing to watch here');
     }
   });
 

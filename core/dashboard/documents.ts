@@ -1,5 +1,7 @@
 /** The HTML documents that the server sends, and the headers that keep them safe. Scripts draw what is in them. */
 
+import type { Watchable } from './watchable.ts';
+
 export interface Document {
   status: number;
   html: string;
@@ -7,8 +9,7 @@ export interface Document {
 }
 
 export interface PlayerPage {
-  streamId: string;
-  title: string;
+  watchable: Watchable;
   /** Without a slash at its end. */
   publicUrl: string;
   /** Playback token, as it was given in the page's own address. */
@@ -46,10 +47,11 @@ export function dashboardDocument(): Document {
   });
 }
 
-/** A stream's own page for viewers, with what other sites need to preview and embed it. */
-export function watchDocument({ streamId, title, publicUrl, token }: PlayerPage): Document {
-  const url = `${publicUrl}/watch/${streamId}`;
-  const embed = `${publicUrl}/embed/${streamId}`;
+/** The page of a stream or an asset for viewers, with what other sites need to preview and embed it. */
+export function watchDocument({ watchable, publicUrl, token }: PlayerPage): Document {
+  const { id, title, isLive, isProtected, hasThumbnail } = watchable;
+  const url = `${publicUrl}/watch/${id}`;
+  const embed = `${publicUrl}/embed/${id}`;
   const oembed = `${publicUrl}/oembed?format=json&url=${encodeURIComponent(url)}`;
   const property = (name: string, content: string) => `<meta property="${name}" content="${escapeHtml(content)}">`;
   const named = (name: string, content: string) => `<meta name="${name}" content="${escapeHtml(content)}">`;
@@ -61,11 +63,12 @@ export function watchDocument({ streamId, title, publicUrl, token }: PlayerPage)
       '<link rel="stylesheet" href="/watching.css">',
       `<link rel="canonical" href="${escapeHtml(url)}">`,
       `<link rel="alternate" type="application/json+oembed" href="${escapeHtml(oembed)}" title="${escapeHtml(title)}">`,
-      named('description', `Watch ${title} live.`),
+      named('description', isLive ? `Watch ${title} live.` : `Watch ${title}.`),
       property('og:type', 'video.other'),
       property('og:site_name', 'Livestreams'),
       property('og:title', title),
       property('og:url', url),
+      ...(hasThumbnail && !isProtected ? [property('og:image', `${publicUrl}/vod/${id}/thumbnail.jpg`)] : []),
       property('og:video', embed),
       property('og:video:type', 'text/html'),
       property('og:video:width', '1280'),
@@ -76,44 +79,55 @@ export function watchDocument({ streamId, title, publicUrl, token }: PlayerPage)
       named('twitter:player:width', '1280'),
       named('twitter:player:height', '720'),
     ].join('\n'),
-    body: `<livestreams-watch stream="${escapeHtml(streamId)}" heading="${escapeHtml(title)}"${tokenAttribute(token)}></livestreams-watch>
+    body: `<livestreams-watch heading="${escapeHtml(title)}"${playerAttributes(watchable, token)}></livestreams-watch>
 <script type="module" src="/watch.js"></script>`,
   });
 }
 
 /** The player alone, for frames on any site. `autoplay` and `muted` come from the frame's address. */
 export function embedDocument(
-  { streamId, title, token }: PlayerPage,
+  { watchable, token }: PlayerPage,
   options: { autoplay: boolean; muted: boolean },
 ): Document {
   const attributes = `${options.autoplay ? ' autoplay' : ''}${options.muted ? ' muted' : ''}`;
   return page({
     status: 200,
     framed: true,
-    title,
+    title: watchable.title,
     head: '<link rel="stylesheet" href="/watching.css"><meta name="robots" content="noindex">',
-    body: `<livestreams-player class="bleed" src="${escapeHtml(streamId)}" controls${attributes}${tokenAttribute(token)}></livestreams-player>
+    body: `<livestreams-player class="bleed" controls${attributes}${playerAttributes(watchable, token)}></livestreams-player>
 <script type="module" src="/player.js"></script>`,
   });
 }
 
-/** Where a stream is asked for that is not there. */
-export function unknownStreamDocument(framed: boolean): Document {
+/** Where something is asked for that is not there. */
+export function unknownDocument(framed: boolean): Document {
   return page({
     status: 404,
     framed,
-    title: 'No such stream · Livestreams',
+    title: 'Nothing to watch · Livestreams',
     head: '<link rel="stylesheet" href="/watching.css"><meta name="robots" content="noindex">',
     body: `<main class="message">
 <p class="code">404</p>
-<h1>There is no such stream</h1>
-<p>The address may be mistyped, or the stream was deleted. Ask whoever sent it to you for a new one.</p>
+<h1>There is nothing to watch here</h1>
+<p>The address may be mistyped, or what was here was deleted. Ask whoever sent it to you for a new one.</p>
 </main>`,
   });
 }
 
-function tokenAttribute(token: string | null): string {
-  return token === null ? '' : ` token="${escapeHtml(token)}"`;
+/** What the player is told: its source, its pictures, and the token that opens them. */
+function playerAttributes({ id, hasThumbnail, hasStoryboard }: Watchable, token: string | null): string {
+  // The sprite stands beside the storyboard, so the token is in the path of both.
+  const pictures = `/vod/${id}${token === null ? '' : `/~${encodeURIComponent(token)}`}`;
+  const attributes = {
+    src: id,
+    token,
+    poster: hasThumbnail ? `${pictures}/thumbnail.jpg` : null,
+    storyboard: hasStoryboard ? `${pictures}/storyboard.vtt` : null,
+  };
+  return Object.entries(attributes)
+    .map(([name, value]) => (value === null ? '' : ` ${name}="${escapeHtml(value)}"`))
+    .join('');
 }
 
 function page(parts: { status: number; framed: boolean; title: string; head: string; body: string }): Document {

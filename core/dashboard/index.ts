@@ -2,27 +2,42 @@
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import type { Panel } from '#plugin-api';
-import { type Document, dashboardDocument, embedDocument, unknownStreamDocument, watchDocument } from './documents.ts';
-import { frameWithin, oembedAnswer, streamOfAddress } from './oembed.ts';
+import { type Document, dashboardDocument, embedDocument, unknownDocument, watchDocument } from './documents.ts';
+import { frameWithin, oembedAnswer, watchableOfAddress } from './oembed.ts';
 import { panelEntries } from './panels.ts';
 import { readBuild, staticFiles } from './static-files.ts';
+import type { FindWatchable } from './watchable.ts';
+
+export { findWatchable } from './watchable.ts';
 
 export interface DashboardOptions {
   /** Absolute path of the built interface, `ui/dist`. */
   dist: string;
-  /** Title of a stream that viewers may know of; null where there is none. */
-  streamTitle(streamId: string): Promise<string | null>;
+  watchable: FindWatchable;
   plugins: readonly { name: string; panels: readonly Panel[] }[];
   /** Without a slash at its end. */
   publicUrl: string;
 }
 
 /** Addresses that the dashboard's own script draws. */
-const DASHBOARD_PATHS = ['/', '/login', '/setup', '/streams/:id', '/extensions/:plugin/:element'];
+const DASHBOARD_PATHS = [
+  '/',
+  '/login',
+  '/setup',
+  '/invite',
+  '/streams/:id',
+  '/assets',
+  '/assets/:id',
+  '/jobs',
+  '/jobs/:id',
+  '/settings',
+  '/settings/:section',
+  '/extensions/:plugin/:element',
+];
 
 /** Reads the built files, and answers Koa middleware. Throws where `dist` is not there, or a panel is misnamed. */
 export async function dashboardPages(options: DashboardOptions): Promise<Middleware> {
-  const { streamTitle, publicUrl } = options;
+  const { publicUrl } = options;
   const panels = panelEntries(options.plugins);
   const router = new Router();
 
@@ -35,29 +50,29 @@ export async function dashboardPages(options: DashboardOptions): Promise<Middlew
   });
 
   router.get('/watch/:id', async (ctx) => {
-    const title = await streamTitle(ctx.params.id!);
-    if (title === null) return send(ctx, unknownStreamDocument(false));
-    send(ctx, watchDocument({ streamId: ctx.params.id!, title, publicUrl, token: queryValue(ctx, 'token') }));
+    const watchable = await options.watchable(ctx.params.id!);
+    if (watchable === null) return send(ctx, unknownDocument(false));
+    send(ctx, watchDocument({ watchable, publicUrl, token: queryValue(ctx, 'token') }));
   });
 
   router.get('/embed/:id', async (ctx) => {
-    const title = await streamTitle(ctx.params.id!);
-    if (title === null) return send(ctx, unknownStreamDocument(true));
-    const stream = { streamId: ctx.params.id!, title, publicUrl, token: queryValue(ctx, 'token') };
+    const watchable = await options.watchable(ctx.params.id!);
+    if (watchable === null) return send(ctx, unknownDocument(true));
     const asked = (name: string) => !['', '0', 'false', null].includes(queryValue(ctx, name));
-    send(ctx, embedDocument(stream, { autoplay: asked('autoplay'), muted: asked('muted') }));
+    const page = { watchable, publicUrl, token: queryValue(ctx, 'token') };
+    send(ctx, embedDocument(page, { autoplay: asked('autoplay'), muted: asked('muted') }));
   });
 
   router.get('/oembed', async (ctx) => {
     const format = queryValue(ctx, 'format') ?? 'json';
     // The specification's own answers: 501 for a format, 404 for an address that cannot be embedded.
     if (format !== 'json') return refuse(ctx, 501, 'Only the format json is answered.');
-    const id = streamOfAddress(queryValue(ctx, 'url') ?? '', publicUrl);
-    const title = id === null ? null : await streamTitle(id);
-    if (id === null || title === null) return refuse(ctx, 404, 'The address is of no stream here.');
+    const id = watchableOfAddress(queryValue(ctx, 'url') ?? '', publicUrl);
+    const watchable = id === null ? null : await options.watchable(id);
+    if (watchable === null) return refuse(ctx, 404, 'The address is of nothing to watch here.');
     const size = frameWithin(queryValue(ctx, 'maxwidth') ?? undefined, queryValue(ctx, 'maxheight') ?? undefined);
     ctx.set('Access-Control-Allow-Origin', '*');
-    ctx.body = oembedAnswer({ id, title }, size, publicUrl);
+    ctx.body = oembedAnswer(watchable, size, publicUrl);
   });
 
   const files = staticFiles(await readBuild(options.dist));

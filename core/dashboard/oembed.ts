@@ -1,11 +1,12 @@
 /** oEmbed 1.0: how other sites turn a watch page's address into a player. */
+import type { Watchable } from './watchable.ts';
 
 /** Pixels that are offered where the asker names no maximum. */
 const WIDTH = 1280;
 const HEIGHT = 720;
 
-/** Answers the stream's id of an address of this server's watch or embed page; null for any other address. */
-export function streamOfAddress(address: string, publicUrl: string): string | null {
+/** Answers the id in an address of this server's watch or embed page; null for any other address. */
+export function watchableOfAddress(address: string, publicUrl: string): string | null {
   if (!URL.canParse(address)) return null;
   const url = new URL(address);
   if (url.origin !== new URL(publicUrl).origin) return null;
@@ -27,17 +28,18 @@ export function frameWithin(
 
 /** The answer of `GET /oembed` (oEmbed 2.3.4.2, type `video`). */
 export function oembedAnswer(
-  stream: { id: string; title: string },
+  { id, title, isProtected, hasThumbnail }: Watchable,
   size: { width: number; height: number },
   publicUrl: string,
 ) {
-  const source = `${publicUrl}/embed/${stream.id}`;
+  const source = `${publicUrl}/embed/${id}`;
   return {
     version: '1.0',
     type: 'video',
-    title: stream.title,
+    title,
     provider_name: 'Livestreams',
     provider_url: publicUrl,
+    ...(hasThumbnail && !isProtected ? { thumbnail_url: `${publicUrl}/vod/${id}/thumbnail.jpg` } : {}),
     ...size,
     html: `<iframe src="${source}" width="${size.width}" height="${size.height}" style="border:0" allow="autoplay; fullscreen; picture-in-picture" allowfullscreen></iframe>`,
   };

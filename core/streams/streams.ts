@@ -80,14 +80,6 @@ export class Streams {
     return findStream(this.#db, organizationId, id);
   }
 
-  /** The title that viewers see, whatever organization the stream is of; null where there is no such stream. */
-  async title(id: string): Promise<string | null> {
-    // The id comes from an address that anybody may write.
-    if (!isId('str', id)) return null;
-    const row = await this.#db.selectFrom('streams').select('title').where('id', '=', id).executeTakeFirst();
-    return row?.title ?? null;
-  }
-
   /** Newest first; `before` is the id that the page before ended with. */
   async list(organizationId: string, { limit, before, status, visibility, title }: StreamQuery): Promise<StreamRow[]> {
     let rows = this.#db.selectFrom('streams').selectAll().where('organization_id', '=', organizationId);

@@ -13,6 +13,13 @@ describe('endpointsOf', () => {
     });
   });
 
+  it('looks there for an asset too, which has no status', () => {
+    expect(endpointsOf('ast_01', 't', home, page)).to.deep.equal({
+      playlist: 'https://live.example/vod/ast_01/index.m3u8?token=t',
+      status: null,
+    });
+  });
+
   it('takes a base URL, relative to the page, and carries the token', () => {
     expect(endpointsOf('/live/str_01/', 'a b', home, page)).to.deep.equal({
       playlist: 'https://blog.example/live/str_01/index.m3u8?token=a+b',

@@ -26,15 +26,21 @@ export class LivestreamsPlayer extends LitElement {
     autoplay: { type: Boolean },
     muted: { type: Boolean },
     controls: { type: Boolean },
+    poster: { type: String },
+    storyboard: { type: String },
   };
 
-  /** Stream id, base URL of a stream, or playlist. */
+  /** Id of a stream or an asset, base URL of a stream, or playlist. */
   declare src: string;
   /** Playback token of a protected stream. */
   declare token: string | null;
   declare autoplay: boolean;
   declare muted: boolean;
   declare controls: boolean;
+  /** Address of a picture to show before the first of the video. */
+  declare poster: string | null;
+  /** Address of a WebVTT file whose cues are pictures (`#xywh`): previews for the seek bar. */
+  declare storyboard: string | null;
 
   /** The video element inside, for captures and measurements. */
   readonly video: HTMLVideoElement & { videoRenditions?: RenditionList };
@@ -54,6 +60,8 @@ export class LivestreamsPlayer extends LitElement {
     this.autoplay = false;
     this.muted = false;
     this.controls = false;
+    this.poster = null;
+    this.storyboard = null;
     this.video = document.createElement('video');
     this.video.slot = 'media';
     this.video.playsInline = true;
@@ -127,7 +135,23 @@ export class LivestreamsPlayer extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('muted')) this.video.muted = this.muted;
+    if (changed.has('poster')) this.video.poster = this.poster ?? '';
+    if (changed.has('storyboard')) this.#showPreviews();
     if (changed.has('src') || changed.has('token')) this.#open();
+  }
+
+  /** media-chrome takes the pictures for the seek bar from a track of this kind and label. */
+  #showPreviews(): void {
+    this.video.querySelector('track')?.remove();
+    if (!this.storyboard) return;
+    const track = document.createElement('track');
+    track.kind = 'metadata';
+    track.label = 'thumbnails';
+    track.default = true;
+    track.src = new URL(this.storyboard, document.baseURI).href;
+    // Without it a browser reads no track of another origin.
+    this.video.crossOrigin = 'anonymous';
+    this.video.append(track);
   }
 
   #open(): void {

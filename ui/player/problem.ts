@@ -1,7 +1,14 @@
 /** What a viewer is told when a picture cannot be shown, and what they can do. */
 
 export interface Problem {
-  code: 'unknown_stream' | 'protected' | 'unreachable' | 'unsupported' | 'undecodable' | 'unloadable';
+  code:
+    | 'unknown_stream'
+    | 'unknown_recording'
+    | 'protected'
+    | 'unreachable'
+    | 'unsupported'
+    | 'undecodable'
+    | 'unloadable';
   title: string;
   /** What to do about it. */
   fix: string;
@@ -16,9 +23,15 @@ export const problems = {
     fix: 'Check the address, or ask whoever sent it to you for a new one.',
     retrying: false,
   },
+  unknownRecording: {
+    code: 'unknown_recording',
+    title: 'There is no such recording',
+    fix: 'Check the address, or ask whoever sent it to you for a new one.',
+    retrying: false,
+  },
   protected: {
     code: 'protected',
-    title: 'This stream is protected',
+    title: 'This is protected',
     fix: 'The link has expired or lacks its token. Reload the page you came from to get a new one.',
     retrying: false,
   },

@@ -187,7 +187,9 @@ export class Viewing {
       const wasStalled = now - this.#progress.at >= STALL;
       this.#progress = { time: video.currentTime, at: now };
       const settled = this.state === 'live' || this.state === 'ended';
-      if (this.engine && !held && (wasStalled || !settled)) this.#moving();
+      // A recording that nobody has started yet stands at its first picture.
+      const recorded = this.#options.endpoints.status === null;
+      if (this.engine && (held ? recorded && !settled : wasStalled || !settled)) this.#moving();
       return;
     }
     if (this.engine && !this.playing && !this.#loaded?.recording && !this.#timer) void this.#ask();
@@ -240,6 +242,10 @@ export class Viewing {
     if (lost?.recording) {
       this.#unrecorded = lost.session;
       this.#options.changed();
+      return;
+    }
+    if (status === 404 && !this.#options.endpoints.status) {
+      this.#show('error', problems.unknownRecording);
       return;
     }
     this.#losses++;

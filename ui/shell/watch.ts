@@ -15,8 +15,10 @@ const BADGES: Partial<Record<ViewingState, { word: string; tone: string }>> = {
 
 export class WatchPage extends LitElement {
   static override properties: PropertyDeclarations = {
-    stream: { type: String },
+    src: { type: String },
     token: { type: String },
+    poster: { type: String },
+    storyboard: { type: String },
     heading: { type: String },
     state: { state: true },
     latency: { state: true },
@@ -76,8 +78,11 @@ export class WatchPage extends LitElement {
       }
     `,
   ];
-  declare stream: string;
+  /** Id of the stream or the asset. */
+  declare src: string;
   declare token: string | null;
+  declare poster: string | null;
+  declare storyboard: string | null;
   declare heading: string;
   declare state: ViewingState;
   declare latency: number | null;
@@ -85,8 +90,10 @@ export class WatchPage extends LitElement {
 
   constructor() {
     super();
-    this.stream = '';
+    this.src = '';
     this.token = null;
+    this.poster = null;
+    this.storyboard = null;
     this.heading = '';
     this.state = 'loading';
     this.latency = null;
@@ -94,12 +101,15 @@ export class WatchPage extends LitElement {
   }
 
   protected override render() {
-    const badge = BADGES[this.state];
+    // What was recorded is neither live nor over.
+    const badge = this.src.startsWith('ast_') ? undefined : BADGES[this.state];
     return html`
       <div class="stage">
         <livestreams-player
-          src=${this.stream}
+          src=${this.src}
           .token=${this.token}
+          .poster=${this.poster}
+          .storyboard=${this.storyboard}
           autoplay
           controls
           @statechange=${(event: CustomEvent<{ state: ViewingState }>) => {

@@ -1,0 +1,47 @@
+/** What viewers may know of a stream or an asset before they watch it: what its pages and previews say. */
+import type { Kysely } from 'kysely';
+import type { CoreTables } from '../db/tables.ts';
+import { isId } from '../ids.ts';
+
+export interface Watchable {
+  id: string;
+  title: string;
+  isLive: boolean;
+  /** Whether a token is wanted to watch it. */
+  isProtected: boolean;
+  hasThumbnail: boolean;
+  hasStoryboard: boolean;
+}
+
+/** Answers null where there is nothing to watch by that id. */
+export type FindWatchable = (id: string) => Promise<Watchable | null>;
+
+export function findWatchable(db: Kysely<CoreTables>): FindWatchable {
+  // The id comes from an address that anybody may write.
+  return async (id) => (isId('str', id) ? stream(db, id) : isId('ast', id) ? asset(db, id) : null);
+}
+
+async function stream(db: Kysely<CoreTables>, id: string): Promise<Watchable | null> {
+  const row = await db.selectFrom('streams').select(['title', 'visibility']).where('id', '=', id).executeTakeFirst();
+  if (!row) return null;
+  const isProtected = row.visibility === 'protected';
+  return { id, title: row.title, isLive: true, isProtected, hasThumbnail: false, hasStoryboard: false };
+}
+
+async function asset(db: Kysely<CoreTables>, id: string): Promise<Watchable | null> {
+  const row = await db
+    .selectFrom('assets')
+    .select(['title', 'visibility', 'thumbnail_key', 'storyboard_vtt_key', 'storyboard_image_key'])
+    .where('id', '=', id)
+    .where('status', '=', 'ready')
+    .executeTakeFirst();
+  if (!row) return null;
+  return {
+    id,
+    title: row.title,
+    isLive: false,
+    isProtected: row.visibility === 'protected',
+    hasThumbnail: row.thumbnail_key !== null,
+    hasStoryboard: row.storyboard_vtt_key !== null && row.storyboard_image_key !== null,
+  };
+}
