@@ -4,7 +4,7 @@ import type { StreamRef } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
 import { withTransaction } from '../db/transaction.ts';
 import type { EventLog } from '../events/log.ts';
-import { isId, newId } from '../ids.ts';
+import { newId } from '../ids.ts';
 import { streamKeyExpiry, streamKeyLimit, streamKeyNotFound, streamNotFound } from './errors.ts';
 import { newStreamKey, type StreamRow } from './stream-key.ts';
 
