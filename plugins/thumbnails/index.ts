@@ -1,6 +1,7 @@
 /** Thumbnails: posters and storyboards of assets, and a picture of what is live. */
 import { definePlugin, Type } from '#plugin-api';
 import { makePictures, type PicturesOfAsset } from './asset-pictures.ts';
+import { LivePictures } from './live-pictures.ts';
 
 declare module '#plugin-api' {
   interface JobMap {
@@ -10,7 +11,7 @@ declare module '#plugin-api' {
 
 export const thumbnails = definePlugin({
   name: 'thumbnails',
-  description: 'Gives assets a poster and a storyboard.',
+  description: 'Takes pictures: of what is live every ten seconds, a poster and a storyboard of each asset.',
   config: Type.Object({
     posterWidth: Type.Integer({
       default: 1280,
@@ -33,8 +34,12 @@ export const thumbnails = definePlugin({
     },
   },
   setup(host) {
+    const live = new LivePictures(host);
+    host.tap('segment', (segment) => live.saw(segment));
+    host.on('session.ended', ({ session_id }) => live.ended(session_id ?? ''));
     host.tap('asset', async ({ id, organizationId }) => {
       await host.enqueue('thumbnails.make', { asset_id: id }, { organizationId, singletonKey: id });
     });
+    return () => live.stop();
   },
 });
