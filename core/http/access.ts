@@ -6,9 +6,11 @@ export const RANK: Record<Role, number> = { viewer: 0, creator: 1, admin: 2, own
 
 const SCOPE_RANK: Record<Scope, number> = { read: 0, publish: 1, manage: 2 };
 
+const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 /** What an API key must have. */
 export function scopeOf({ method, scope }: Pick<RouteDefinition, 'method' | 'scope'>): Scope {
-  return scope ?? (method === 'GET' ? 'read' : 'manage');
+  return scope ?? (READING.has(method) ? 'read' : 'manage');
 }
 
 /** Whether a repeat of the request would make a second thing. */

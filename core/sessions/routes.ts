@@ -53,6 +53,7 @@ export function sessionRoutes(
     summary: 'The health of what the stream sends now: a status, and for each trouble its reason and fix.',
     access: 'viewer',
     params: Id,
+    streamParam: 'id',
     answers: { 200: HealthBody },
     async handle({ params, caller }) {
       await ownStream(params.id, caller.organizationId);
@@ -68,7 +69,9 @@ export function sessionRoutes(
     path: '/streams/:id/disconnect',
     summary: 'Drops the publisher and ends the session at once.',
     access: 'creator',
+    scope: 'publish',
     params: Id,
+    streamParam: 'id',
     answers: { 204: null },
     async handle({ params, caller }) {
       await ownStream(params.id, caller.organizationId);
@@ -79,6 +82,16 @@ export function sessionRoutes(
   });
 
   const columns = ['id', 'stream_id', 'state', 'started_at', 'ended_at', 'end_reason'] as const;
+  const ownSession = async (id: string, organizationId: string) => {
+    const row = await db
+      .selectFrom('sessions')
+      .select(columns)
+      .where('id', '=', id)
+      .where('organization_id', '=', organizationId)
+      .executeTakeFirst();
+    if (!row) throw sessionNotFound(`There is no session ${id}.`);
+    return row;
+  };
   type Row = { id: string; started_at: Date; ended_at: Date | null };
   const body = <R extends Row>(row: R) => ({
     ...row,
@@ -93,6 +106,7 @@ export function sessionRoutes(
     summary: 'Sessions of the stream, newest first.',
     access: 'viewer',
     params: Id,
+    streamParam: 'id',
     query: Type.Object({ ...paging, state: Type.Optional(State) }),
     answers: { 200: listOf(SessionBody) },
     async handle({ params, query, caller }) {
@@ -120,14 +134,7 @@ export function sessionRoutes(
     params: Id,
     answers: { 200: SessionBody },
     async handle({ params, caller }) {
-      const row = await db
-        .selectFrom('sessions')
-        .select(columns)
-        .where('id', '=', params.id)
-        .where('organization_id', '=', caller.organizationId)
-        .executeTakeFirst();
-      if (!row) throw sessionNotFound(`There is no session ${params.id}.`);
-      return { status: 200, body: body(row) };
+      return { status: 200, body: body(await ownSession(params.id, caller.organizationId)) };
     },
   });
 
@@ -141,6 +148,7 @@ export function sessionRoutes(
     answers: { 200: EventList },
     async handle({ params, query, caller }) {
       const { organizationId } = caller;
+      await ownSession(params.id, organizationId);
       const page = await readPage({
         list: 'session-events',
         query,
