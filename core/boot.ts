@@ -40,9 +40,12 @@ import { createLogger } from './log.ts';
 import { migrateCore } from './migrations.ts';
 import { describeAssets } from './playback/assets.ts';
 import { describeStreams } from './playback/describe.ts';
+import { IssuedTokens } from './playback/issued-tokens.ts';
 import { originMetrics } from './playback/metrics.ts';
 import { createOrigin } from './playback/origin.ts';
 import { Presentations } from './playback/presentations.ts';
+import { Revocations } from './playback/revocations.ts';
+import { playbackTokenRoutes } from './playback/token-routes.ts';
 import { PlaybackTokens } from './playback/tokens.ts';
 import { loadSecret } from './secrets.ts';
 import { Ledger } from './segments/ledger.ts';
@@ -144,7 +147,12 @@ async function startAll(
   undo(() => sessions.stop());
   const door = new Door({ db, events, hooks, sessions, limits, log });
 
-  const tokens = new PlaybackTokens(await loadSecret(config.dataDir, 'playback-token-key'));
+  const signingKeys = await SigningKeys.open({ dataDir: config.dataDir, given: config.signingKeys });
+  const signedTokens = new SignedTokens(signingKeys);
+  const revocations = new Revocations({ db, log });
+  undo(() => revocations.stop());
+  const tokens = new PlaybackTokens({ signed: signedTokens, isRevoked: (id) => revocations.has(id) });
+  await revocations.start();
   const origin = createOrigin({
     presentations,
     describe: describeStreams(db),
@@ -167,8 +175,7 @@ async function startAll(
   for (const type of ['asset.ready', 'asset.updated', 'asset.deleted'] as const)
     events.on(type, ({ data }) => origin.forgetAsset(data.asset_id));
 
-  const signingKeys = await SigningKeys.open({ dataDir: config.dataDir, given: config.signingKeys });
-  const accessTokens = new AccessTokens(new SignedTokens(signingKeys));
+  const accessTokens = new AccessTokens(signedTokens);
   const apiKeys = new ApiKeys(db);
   const browserSessions = new BrowserSessions({ db, publicUrl: config.publicUrl });
   const accounts = new Accounts({ db, accessTokens, publicUrl: config.publicUrl });
@@ -182,7 +189,11 @@ async function startAll(
     streams,
     publicUrl: config.publicUrl,
     publishUrls: () => publishUrls(ingests, config),
-    tokens,
+  });
+  playbackTokenRoutes(routes, {
+    issued: new IssuedTokens({ db, tokens, revocations }),
+    requireStream: (organizationId, id) => streams.get(organizationId, id),
+    requireAsset: (organizationId, id) => assets.require(organizationId, id),
   });
   const wrongKeys = limits.limit('api-keys', WRONG_KEYS);
   const authenticate = authenticator({ db, accessTokens, browserSessions, apiKeys, wrongKeys });

@@ -69,6 +69,13 @@ export class AssetStore implements Assets {
     return row ? toAsset(row) : null;
   }
 
+  /** Errors: `LS_ASSET_NOT_FOUND` where the organization has no such asset. */
+  async require(organizationId: string, id: string): Promise<Asset> {
+    const asset = await this.get(id);
+    if (asset?.organizationId !== organizationId) throw assetNotFound(`There is no asset ${id}.`);
+    return asset;
+  }
+
   async ofSession(sessionId: string, kind: AssetKind): Promise<Asset | null> {
     const row = await this.#db
       .selectFrom('assets')

@@ -1,7 +1,13 @@
 /** Who may watch: the token of what is protected, and the gates of plugins. */
 import type { IncomingMessage } from 'node:http';
 import type { AuthorizePlayContext } from '#plugin-api';
-import { playbackRefused, playbackTokenExpired, playbackTokenInvalid, playbackTokenMissing } from './errors.ts';
+import {
+  playbackRefused,
+  playbackTokenExpired,
+  playbackTokenInvalid,
+  playbackTokenMissing,
+  playbackTokenRevoked,
+} from './errors.ts';
 import type { PlaybackTokens } from './tokens.ts';
 
 export interface AdmissionOptions {
@@ -25,6 +31,7 @@ export class Admission {
     const known = this.#options.tokens.verify(token, subjectId);
     const verdict = known instanceof Promise ? await known : known;
     if (verdict === 'expired') throw playbackTokenExpired('The token was valid once.');
+    if (verdict === 'revoked') throw playbackTokenRevoked('The token was good until it was revoked.');
     if (verdict === 'invalid') throw playbackTokenInvalid('The token is damaged, foreign, or for something else.');
     return token;
   }

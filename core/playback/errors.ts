@@ -69,6 +69,20 @@ export const playbackTokenExpired = defineError({
   fix: 'Have a new token issued and load the multivariant playlist with it.',
 });
 
+export const playbackTokenRevoked = defineError({
+  code: 'LS_PLAYBACK_TOKEN_REVOKED',
+  status: 403,
+  title: 'The playback token was revoked',
+  fix: 'Have a new token issued, if the viewer is still to watch.',
+});
+
+export const playbackTokenNotFound = defineError({
+  code: 'LS_PLAYBACK_TOKEN_NOT_FOUND',
+  status: 404,
+  title: 'No such playback token',
+  fix: 'Check the id: it begins with tok_. Tokens that have expired are forgotten.',
+});
+
 export const playbackRefused = defineError({
   code: 'LS_PLAYBACK_REFUSED',
   status: 403,

@@ -16,7 +16,7 @@ import { localStorage } from '../storage/local.ts';
 import { createOrigin, type Origin } from './origin.ts';
 import { Presentations } from './presentations.ts';
 import { SESSION, STREAM } from './test-presentation.ts';
-import { PlaybackTokens } from './tokens.ts';
+import { testTokens } from './test-tokens.ts';
 
 const run = promisify(execFile);
 
@@ -72,7 +72,7 @@ describe('ffmpeg as a viewer', function () {
       }),
       assets: { describe: async () => null, read: async () => null },
       storage: localStorage(temporaryFolder()),
-      tokens: new PlaybackTokens(Buffer.alloc(32)),
+      tokens: (await testTokens()).tokens,
       hooks: { authorize: async () => undefined, playlist: async (plan) => plan },
       clientAddress: () => '',
       metrics: { answered() {}, waiting() {} },

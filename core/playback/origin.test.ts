@@ -105,12 +105,16 @@ describe('origin', () => {
     });
 
     it('say why a token does not do, and do not repeat it', async () => {
-      const other = await bed.tokens.issue({ streamId: `str_${'2'.repeat(32)}`, expiresIn: 60 });
-      const past = await bed.tokens.issue({ streamId: STREAM, expiresIn: -1 });
+      const other = await bed.tokens.issue(`str_${'2'.repeat(32)}`, { expiresIn: 60 });
+      const past = await bed.tokens.issue(STREAM, { expiresIn: -1 });
+      const ended = await bed.tokens.issue(STREAM, { expiresIn: 60 });
+      expect((await fetch(bed.url(`index.m3u8?token=${ended.token}`))).status).to.equal(200);
+      bed.revoked.add(ended.id);
       for (const [token, expected] of [
         [other.token, 'LS_PLAYBACK_TOKEN_INVALID'],
         [past.token, 'LS_PLAYBACK_TOKEN_EXPIRED'],
         ['nonsense', 'LS_PLAYBACK_TOKEN_INVALID'],
+        [ended.token, 'LS_PLAYBACK_TOKEN_REVOKED'],
       ] as const) {
         for (const path of [`index.m3u8?token=${token}`, `~${token}/${SESSION}/720p/0-0.m4s`]) {
           const response = await fetch(bed.url(path));
@@ -123,7 +127,7 @@ describe('origin', () => {
     });
 
     it('carry the token from the first address to the last, for no shared cache', async () => {
-      const { token } = await bed.tokens.issue({ streamId: STREAM, expiresIn: 60 });
+      const { token } = await bed.tokens.issue(STREAM, { expiresIn: 60 });
       let url = bed.url(`index.m3u8?token=${token}`);
       for (const pattern of [/^[^#\n].*index\.m3u8.*$/m, /^[^#\n].*m4s.*$/m, null]) {
         const response = await fetch(url);
@@ -137,8 +141,8 @@ describe('origin', () => {
     });
 
     it('take a token that the player itself puts behind the ?, before the one in the path', async () => {
-      const past = await bed.tokens.issue({ streamId: STREAM, expiresIn: -1 });
-      const { token } = await bed.tokens.issue({ streamId: STREAM, expiresIn: 60 });
+      const past = await bed.tokens.issue(STREAM, { expiresIn: -1 });
+      const { token } = await bed.tokens.issue(STREAM, { expiresIn: 60 });
       for (const path of [`720p/index.m3u8?token=${token}`, `720p/0-0.m4s?token=${token}`]) {
         expect((await fetch(bed.media(path))).status).to.equal(200);
         const renewed = await fetch(bed.url(`~${past.token}/${SESSION}/${path}`));
@@ -152,7 +156,7 @@ describe('origin', () => {
       bed.session = { id: SESSION, state: 'ended', thumbnailKey: null };
       bed.recorded = live;
       bed.presentations.stop();
-      const { token } = await bed.tokens.issue({ streamId: STREAM, expiresIn: 60 });
+      const { token } = await bed.tokens.issue(STREAM, { expiresIn: 60 });
       const multivariant = await (await fetch(bed.url(`index.m3u8?token=${token}`))).text();
       expect(multivariant).to.contain(`\n~${token}/${SESSION}/720p/vod.m3u8\n`);
       const playlist = await fetch(bed.url(`~${token}/${SESSION}/720p/vod.m3u8`));
@@ -166,7 +170,7 @@ describe('origin', () => {
     });
 
     it('keep the token out of the log when a request fails', async () => {
-      const { token } = await bed.tokens.issue({ streamId: STREAM, expiresIn: 60 });
+      const { token } = await bed.tokens.issue(STREAM, { expiresIn: 60 });
       video.segments[0]!.parts = null;
       video.segments[0]!.storageKey = 'none';
       bed.storage.read = () => Promise.reject(new Error(`No disk for ${STREAM}.`));

@@ -14,13 +14,16 @@ import type { StreamFacts } from './directory.ts';
 import { createOrigin, type Origin } from './origin.ts';
 import { Presentations } from './presentations.ts';
 import { SESSION, STREAM } from './test-presentation.ts';
-import { PlaybackTokens } from './tokens.ts';
+import { type TestTokens, testTokens } from './test-tokens.ts';
+import type { PlaybackTokens } from './tokens.ts';
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
 
 /** A server with one stream, whose facts a test may change. */
 export class TestOrigin {
-  readonly tokens = new PlaybackTokens(Buffer.alloc(32, 1));
+  readonly tokens: PlaybackTokens;
+  /** Ids of the tokens that were revoked. */
+  readonly revoked: Set<string>;
   readonly stream: StreamRef = {
     id: STREAM,
     organizationId: 'org_1',
@@ -49,7 +52,9 @@ export class TestOrigin {
   readonly origin: Origin;
   readonly #server: Server;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, { tokens, revoked }: TestTokens) {
+    this.tokens = tokens;
+    this.revoked = revoked;
     this.#folder = folder;
     this.storage = localStorage(folder);
     this.origin = createOrigin({
@@ -76,7 +81,7 @@ export class TestOrigin {
   }
 
   static async start(): Promise<TestOrigin> {
-    const bed = new TestOrigin(await mkdtemp(join(tmpdir(), 'playback-')));
+    const bed = new TestOrigin(await mkdtemp(join(tmpdir(), 'playback-')), await testTokens());
     await new Promise<void>((resolve) => bed.#server.listen(0, '127.0.0.1', resolve));
     return bed;
   }

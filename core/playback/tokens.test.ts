@@ -1,57 +1,62 @@
+/** What a playback token is worth, for what, and until when. */
 import { expect } from 'chai';
-import { SignJWT } from 'jose';
-import { PlaybackTokens } from './tokens.ts';
-
-const KEY = Buffer.alloc(32, 7);
+import { type TestTokens, testTokens } from './test-tokens.ts';
 
 describe('playback tokens', () => {
-  it('are valid for their stream, at once when they come again', async () => {
-    const tokens = new PlaybackTokens(KEY);
-    const { id, token, expiresAt } = await tokens.issue({ streamId: 'str_a', viewerId: 'ann', expiresIn: 60 });
-    expect(id).to.match(/^tok_/);
-    expect(expiresAt.getTime()).to.be.within(Date.now() + 58_000, Date.now() + 60_000);
-    expect(await tokens.verify(token, 'str_a')).to.equal('valid');
-    expect(tokens.verify(token, 'str_a')).to.equal('valid');
-    expect(tokens.verify(token, 'str_b')).to.equal('invalid');
+  let bed: TestTokens;
+  const issue = async (subjectId: string, expiresIn = 60) => (await bed.tokens.issue(subjectId, { expiresIn })).token;
+  const verify = async (token: string, subjectId: string) => bed.tokens.verify(token, subjectId);
+
+  beforeEach(async () => {
+    bed = await testTokens();
   });
 
-  it('are invalid for another stream, also when they come for the first time', async () => {
-    const tokens = new PlaybackTokens(KEY);
-    const { token } = await tokens.issue({ streamId: 'str_a', expiresIn: 60 });
-    expect(await tokens.verify(token, 'str_b')).to.equal('invalid');
-  });
+  for (const [own, other] of [
+    ['str_a', 'str_b'],
+    ['ast_a', 'str_a'],
+    ['str_a', 'ast_a'],
+  ] as const) {
+    it(`for ${own} are valid for it, at once when they come again, and not for ${other}`, async () => {
+      const { tokens } = bed;
+      const { id, token, expiresAt } = await tokens.issue(own, { viewerId: 'ann', expiresIn: 60 });
+      expect(id).to.match(/^tok_/);
+      expect(expiresAt.getTime()).to.be.within(Date.now() + 58_000, Date.now() + 60_000);
+      expect(await tokens.verify(token, own)).to.equal('valid');
+      expect(tokens.verify(token, own)).to.equal('valid');
+      expect(tokens.verify(token, other)).to.equal('invalid');
+      expect(await verify(await issue(own), other), 'when it comes for the first time').to.equal('invalid');
+    });
+  }
 
   it('expire', async () => {
-    const tokens = new PlaybackTokens(KEY);
-    const { token } = await tokens.issue({ streamId: 'str_a', expiresIn: -1 });
-    expect(await tokens.verify(token, 'str_a')).to.equal('expired');
-    expect(await tokens.verify(token, 'str_b')).to.equal('invalid');
+    const token = await issue('str_a', -1);
+    expect(await verify(token, 'str_a')).to.equal('expired');
+    expect(await verify(token, 'str_b')).to.equal('invalid');
+  });
+
+  it('end when they are revoked, whether they were used before or not', async () => {
+    for (const used of [true, false]) {
+      const { id, token } = await bed.tokens.issue('str_a', { expiresIn: 60 });
+      if (used) expect(await verify(token, 'str_a')).to.equal('valid');
+      bed.revoked.add(id);
+      expect(await verify(token, 'str_a')).to.equal('revoked');
+      expect(await verify(token, 'str_b')).to.equal('invalid');
+    }
   });
 
   it('are invalid under another key, when damaged, and when they are no token', async () => {
-    const tokens = new PlaybackTokens(KEY);
-    const { token } = await tokens.issue({ streamId: 'str_a', expiresIn: 60 });
-    expect(await new PlaybackTokens(Buffer.alloc(32, 8)).verify(token, 'str_a')).to.equal('invalid');
+    const token = await issue('str_a');
+    const { tokens: others } = await testTokens();
+    expect(await others.verify(token, 'str_a')).to.equal('invalid');
     const damaged = [token.slice(0, -2), `${token}\n`, `${token}"`, `${token}=`, '', '..', 'x'.repeat(5000)];
-    for (const text of damaged) expect(await tokens.verify(text, 'str_a'), text.slice(-20)).to.equal('invalid');
+    for (const text of damaged) expect(await verify(text, 'str_a'), text.slice(-20)).to.equal('invalid');
   });
 
-  it('of another kind do not pass, though the key signed them', async () => {
-    const tokens = new PlaybackTokens(KEY);
-    const make = (typ: string, audience: string, issuer: string) =>
-      new SignJWT({ stream: 'str_a' })
-        .setProtectedHeader({ alg: 'HS256', typ })
-        .setAudience(audience)
-        .setIssuer(issuer)
-        .setExpirationTime('1h')
-        .sign(KEY);
-    expect(await tokens.verify(await make('playback+jwt', 'playback', 'livestreams'), 'str_a')).to.equal('valid');
-    expect(await tokens.verify(await make('at+jwt', 'playback', 'livestreams'), 'str_a')).to.equal('invalid');
-    expect(await tokens.verify(await make('playback+jwt', 'api', 'livestreams'), 'str_a')).to.equal('invalid');
-    expect(await tokens.verify(await make('playback+jwt', 'playback', 'other'), 'str_a')).to.equal('invalid');
-  });
-
-  it('want a key that cannot be guessed', () => {
-    expect(() => new PlaybackTokens(Buffer.from('short'))).to.throw('32 bytes');
+  it('of another kind do not pass, though the same key signed them', async () => {
+    const sign = async (type: string, audience: string) =>
+      (await bed.signed.issue({ type, audience, claims: { stream: 'str_a' }, expiresIn: 60 })).token;
+    expect(await verify(await sign('playback+jwt', 'playback'), 'str_a')).to.equal('valid');
+    expect(await verify(await sign('at+jwt', 'playback'), 'str_a')).to.equal('invalid');
+    expect(await verify(await sign('playback+jwt', 'api'), 'str_a')).to.equal('invalid');
   });
 });

@@ -1,28 +1,20 @@
-/** Playback tokens: a signed leave to watch one protected stream until a time, checked once and then looked up. */
-import { errors, jwtVerify, SignJWT } from 'jose';
-import { newId } from '../ids.ts';
+/** Playback tokens: a signed leave to watch one protected stream or asset until a time, checked once and then looked up. */
+import type { IssuedToken, SignedTokens, TokenPurpose } from '../accounts/index.ts';
 
-/** What a token is worth for a stream. */
-export type TokenVerdict = 'valid' | 'expired' | 'invalid';
-
-export interface PlaybackToken {
-  id: string;
-  token: string;
-  expiresAt: Date;
-}
+/** What a token is worth for a stream or asset. */
+export type TokenVerdict = 'valid' | 'expired' | 'revoked' | 'invalid';
 
 /** Verified tokens that are remembered; beyond it the longest known is verified again when it comes. */
 const REMEMBERED = 20_000;
 /** Only these characters may go into a playlist or be read from a path; far longer than what `issue` makes, and cheap to check. */
 const FORM = /^[\w.-]{1,1024}$/;
 
-const ISSUER = 'livestreams';
-const AUDIENCE = 'playback';
-const TYPE = 'playback+jwt';
-const ALGORITHM = 'HS256';
+const PURPOSE: TokenPurpose = { type: 'playback+jwt', audience: 'playback' };
 
 interface Remembered {
-  streamId: string;
+  id: string;
+  /** Of the stream or asset. */
+  subjectId: string;
   /** Milliseconds since 1970. */
   expiresAt: number;
 }
@@ -32,59 +24,53 @@ export function hasTokenForm(text: string): boolean {
   return FORM.test(text);
 }
 
+export interface PlaybackTokensOptions {
+  signed: SignedTokens;
+  /** Whether the token with this id was revoked; asked at each request. */
+  isRevoked(id: string): boolean;
+}
+
 export class PlaybackTokens {
-  readonly #key: Uint8Array;
+  readonly #signed: SignedTokens;
+  readonly #isRevoked: (id: string) => boolean;
   readonly #remembered = new Map<string, Remembered>();
 
-  /** @param key At least 32 bytes (RFC 7518, 3.2), used for nothing else, and the same on every origin. */
-  constructor(key: Uint8Array) {
-    if (key.length < 32) throw new TypeError('The key of playback tokens must have at least 32 bytes.');
-    this.#key = key;
+  constructor({ signed, isRevoked }: PlaybackTokensOptions) {
+    this.#signed = signed;
+    this.#isRevoked = isRevoked;
   }
 
-  /** Signs a token for all of one stream. `expiresIn` is in seconds; `viewerId` is for the issuer's own statistics. */
-  async issue(options: { streamId: string; viewerId?: string; expiresIn: number }): Promise<PlaybackToken> {
-    const id = newId('tok');
-    const expiresAt = Math.floor(Date.now() / 1000) + options.expiresIn;
-    const claims = { stream: options.streamId, ...(options.viewerId !== undefined && { sub: options.viewerId }) };
-    const token = await new SignJWT(claims)
-      .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
-      .setJti(id)
-      .setIssuer(ISSUER)
-      .setAudience(AUDIENCE)
-      .setExpirationTime(expiresAt)
-      .sign(this.#key);
-    return { id, token, expiresAt: new Date(expiresAt * 1000) };
+  /** Signs a token for all of one stream or asset. `expiresIn` is in seconds; `viewerId` is the issuer's own name for the viewer. */
+  issue(subjectId: string, { viewerId, expiresIn }: { viewerId?: string; expiresIn: number }): Promise<IssuedToken> {
+    const claims = { [claimOf(subjectId)]: subjectId };
+    return this.#signed.issue({ ...PURPOSE, claims, expiresIn, ...(viewerId !== undefined && { subject: viewerId }) });
   }
 
-  /** Whether the token lets its bearer watch the stream now. Answers at once for a token that was valid before. */
-  verify(token: string, streamId: string): TokenVerdict | Promise<TokenVerdict> {
+  /** Whether the token lets its bearer watch the stream or asset now. Answers at once for a token that was valid before. */
+  verify(token: string, subjectId: string): TokenVerdict | Promise<TokenVerdict> {
     const known = this.#remembered.get(token);
-    if (known === undefined) return this.#check(token, streamId);
+    if (known === undefined) return this.#check(token, subjectId);
     if (known.expiresAt <= Date.now()) {
       this.#remembered.delete(token);
-      return 'expired';
+      return known.subjectId === subjectId ? 'expired' : 'invalid';
     }
-    return known.streamId === streamId ? 'valid' : 'invalid';
+    return this.#judge(known, subjectId);
   }
 
-  async #check(token: string, streamId: string): Promise<TokenVerdict> {
+  async #check(token: string, subjectId: string): Promise<TokenVerdict> {
     if (!hasTokenForm(token)) return 'invalid';
-    try {
-      const { payload } = await jwtVerify(token, this.#key, {
-        algorithms: [ALGORITHM],
-        issuer: ISSUER,
-        audience: AUDIENCE,
-        typ: TYPE,
-        requiredClaims: ['exp', 'stream'],
-      });
-      this.#remember(token, { streamId: payload.stream as string, expiresAt: payload.exp! * 1000 });
-      return payload.stream === streamId ? 'valid' : 'invalid';
-    } catch (error) {
-      if (error instanceof errors.JWTExpired) return error.payload.stream === streamId ? 'expired' : 'invalid';
-      if (error instanceof errors.JOSEError) return 'invalid';
-      throw error;
-    }
+    const verified = await this.#signed.verify(token, PURPOSE);
+    if (verified.verdict === 'invalid') return 'invalid';
+    const { id, claims, expiresAt } = verified.content;
+    if (verified.verdict === 'expired') return claims[claimOf(subjectId)] === subjectId ? 'expired' : 'invalid';
+    const remembered = { id, subjectId: String(claims.stream ?? claims.asset), expiresAt: expiresAt.getTime() };
+    this.#remember(token, remembered);
+    return this.#judge(remembered, subjectId);
+  }
+
+  #judge({ id, subjectId: own }: Remembered, subjectId: string): TokenVerdict {
+    if (own !== subjectId) return 'invalid';
+    return this.#isRevoked(id) ? 'revoked' : 'valid';
   }
 
   #remember(token: string, what: Remembered): void {
@@ -94,4 +80,9 @@ export class PlaybackTokens {
     }
     this.#remembered.set(token, what);
   }
+}
+
+/** The claim that names what the token is for: others that verify it need not know our ids' prefixes. */
+function claimOf(subjectId: string): 'stream' | 'asset' {
+  return subjectId.startsWith('ast_') ? 'asset' : 'stream';
 }

@@ -1,4 +1,4 @@
-/** Routes of streams, stream keys and playback tokens. */
+/** Routes of streams and stream keys. */
 import { type Routes, readPage } from '#plugin-api';
 import {
   CreatedKeyBody,
@@ -6,9 +6,7 @@ import {
   KeyId,
   KeyList,
   NewKey,
-  NewPlaybackToken,
   NewStream,
-  PlaybackTokenBody,
   type StreamAnswer,
   StreamBody,
   StreamChanges,
@@ -25,17 +23,10 @@ export interface StreamRoutesOptions {
   publicUrl: string;
   /** What each running ingest wants typed, by its name, with `{stream_id}` and `{key}` to be filled in. */
   publishUrls(): Record<string, Record<string, string>>;
-  tokens: {
-    issue(options: {
-      streamId: string;
-      viewerId?: string;
-      expiresIn: number;
-    }): Promise<{ id: string; token: string; expiresAt: Date }>;
-  };
 }
 
 export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void {
-  const { streams, publicUrl, tokens } = options;
+  const { streams, publicUrl } = options;
   const ingest = (streamId: string, key = '{key}') => fillIn(options.publishUrls(), { stream_id: streamId, key });
   const answer = (row: StreamRow, status: StreamStatus = 'offline', key?: string): StreamAnswer => ({
     id: row.id,
@@ -102,6 +93,7 @@ export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void
     access: 'viewer',
     versioned: true,
     params: StreamId,
+    streamParam: 'id',
     answers: { 200: StreamBody },
     async handle({ params, caller }) {
       const stream = await streams.get(caller.organizationId, params.id);
@@ -116,6 +108,7 @@ export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void
     access: 'creator',
     versioned: true,
     params: StreamId,
+    streamParam: 'id',
     body: StreamChanges,
     answers: { 200: StreamBody },
     async handle({ params, body, caller, ifMatch }) {
@@ -131,6 +124,7 @@ export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void
     access: 'creator',
     versioned: true,
     params: StreamId,
+    streamParam: 'id',
     answers: { 204: null },
     async handle({ params, caller, ifMatch }) {
       await streams.delete(caller.organizationId, params.id, ifMatch);
@@ -144,6 +138,7 @@ export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void
     summary: 'The keys of a stream, without the secrets.',
     access: 'creator',
     params: StreamId,
+    streamParam: 'id',
     answers: { 200: KeyList },
     async handle({ params, caller }) {
       const keys = await streams.keys(caller.organizationId, params.id);
@@ -163,7 +158,9 @@ export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void
     path: '/streams/:id/keys',
     summary: 'Makes a further key, or with `overlap` one in place of the others.',
     access: 'creator',
+    scope: 'publish',
     params: StreamId,
+    streamParam: 'id',
     body: NewKey,
     answers: { 201: CreatedKeyBody },
     async handle({ params, body, caller }) {
@@ -180,27 +177,13 @@ export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void
     path: '/streams/:id/keys/:key_id',
     summary: 'Deletes a key, and drops who publishes with it.',
     access: 'creator',
+    scope: 'publish',
     params: KeyId,
+    streamParam: 'id',
     answers: { 204: null },
     async handle({ params, caller }) {
       await streams.deleteKey(caller.organizationId, params.id, params.key_id);
       return { status: 204 };
-    },
-  });
-
-  routes.route({
-    method: 'POST',
-    path: '/streams/:id/playback-tokens',
-    summary: 'Makes a token that plays a protected stream until it expires.',
-    access: 'creator',
-    params: StreamId,
-    body: NewPlaybackToken,
-    answers: { 201: PlaybackTokenBody },
-    async handle({ params, body, caller }) {
-      const { id: streamId } = await streams.get(caller.organizationId, params.id);
-      const viewer = body.viewer_id === undefined ? {} : { viewerId: body.viewer_id };
-      const { id, token, expiresAt } = await tokens.issue({ streamId, expiresIn: body.expires_in, ...viewer });
-      return { status: 201, body: { id, token, expires_at: expiresAt.toISOString() } };
     },
   });
 }

@@ -102,12 +102,4 @@ export const KeyList = Type.Object({
   next_cursor: Type.Null(),
 });
 
-export const NewPlaybackToken = Type.Object({
-  expires_in: Type.Integer({ minimum: 10, maximum: 604_800, default: 3600, description: 'Seconds.' }),
-  viewer_id: Type.Optional(
-    Type.String({ ...Line, maxLength: 100, description: "The caller's own name for the viewer." }),
-  ),
-});
-export const PlaybackTokenBody = Type.Object({ id: Type.String(), token: Type.String(), expires_at: Time });
-
 export type StreamAnswer = Static<typeof StreamBody>;

@@ -7,7 +7,6 @@ import { until } from '../../test/support/until.ts';
 import { EventLog } from '../events/log.ts';
 import { createHttp, createMetrics, type Http, RouteTable } from '../http/index.ts';
 import { newId } from '../ids.ts';
-import { PlaybackTokens } from '../playback/tokens.ts';
 import { Streams, streamRef, streamRoutes, verifyStreamKey } from './index.ts';
 
 interface Key {
@@ -33,7 +32,6 @@ describe('streams', () => {
   const ours: Caller = { userId: newId('usr'), organizationId: newId('org'), role: 'creator', apiKey: null };
   const theirs: Caller = { userId: newId('usr'), organizationId: newId('org'), role: 'owner', apiKey: null };
   const viewer: Caller = { ...ours, role: 'viewer' };
-  const tokens = new PlaybackTokens(Buffer.alloc(32, 7));
   let database: TestDatabase;
   let http: Http;
   let url: string;
@@ -52,7 +50,6 @@ describe('streams', () => {
       streams: new Streams({ db, events }),
       publicUrl: 'https://live.example',
       publishUrls: () => ({ rtmp: { url: 'rtmp://live.example/live', key: '{stream_id}?key={key}' } }),
-      tokens,
     });
     http = createHttp({
       config: {
@@ -149,7 +146,6 @@ describe('streams', () => {
     await call('GET', `/streams/${id}/keys`, 404, undefined, 'theirs');
     await call('POST', `/streams/${id}/keys`, 404, { label: 'Mine' }, 'theirs');
     await call('DELETE', `/streams/${id}/keys/${keys[0].id}`, 404, undefined, 'theirs');
-    await call('POST', `/streams/${id}/playback-tokens`, 404, {}, 'theirs');
     const { data } = await call<List<Stream>>('GET', '/streams', 200, undefined, 'theirs');
     expect(data).to.deep.equal([]);
   });
@@ -282,16 +278,5 @@ describe('streams', () => {
     );
     expect(answers.filter(({ status }) => status === 201)).to.have.length(19);
     expect(answers.filter(({ status }) => status === 409)).to.have.length(3);
-  });
-
-  it('makes playback tokens for one stream', async () => {
-    const { id } = await create();
-    const { token } = await call<{ token: string }>('POST', `/streams/${id}/playback-tokens`, 201, {
-      expires_in: 60,
-      viewer_id: 'guest-7',
-    });
-    expect(await tokens.verify(token, id)).to.equal('valid');
-    expect(await tokens.verify(token, newId('str'))).to.equal('invalid');
-    await call('POST', `/streams/${id}/playback-tokens`, 422, { expires_in: 1 });
   });
 });
