@@ -2,11 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { decodeTime, timescale } from '#plugin-api';
 import { decodeFrames, ffmpeg } from '../../test/support/ffmpeg.ts';
 import { temporaryFolder } from '../../test/support/folder.ts';
+import { avcCodec } from './cut-file.ts';
 import { cutEdge } from './edge.ts';
-import { avcCodec, mediaStart } from './fragmented-mp4.ts';
 
+const mediaStart = (init: Buffer, segment: Buffer) => decodeTime(segment) / timescale(init);
 const signal = new AbortController().signal;
 
 interface Track {

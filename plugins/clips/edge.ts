@@ -1,6 +1,6 @@
 /** One edge of an exact clip: a segment cut anew, so that it holds just what lies in the range. */
 import { spawn } from 'node:child_process';
-import { splitInit } from './fragmented-mp4.ts';
+import { splitInit } from './cut-file.ts';
 
 /** Encoders by the first four characters of RFC 6381's name: an edge is made in the codec of the segments beside it. */
 const ENCODERS: Record<string, string[]> = {

@@ -1,9 +1,9 @@
 /** Exact clips: the first and the last segment of each rendition are cut to the range; all between them stay as they are. */
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import type { AssetInit, AssetSegment, JobRun } from '#plugin-api';
+import { type AssetInit, type AssetSegment, decodeTime, type JobRun, timescale } from '#plugin-api';
+import { avcCodec } from './cut-file.ts';
 import { cutEdge } from './edge.ts';
-import { avcCodec, mediaStart } from './fragmented-mp4.ts';
 
 export interface ExactCut {
   asset_id: string;
@@ -79,7 +79,8 @@ async function cutSegment(
   const bytes = await buffer(await storage.read(segment.storageKey));
   const from = Math.max(start, segment.start);
   const until = Math.min(end, segment.start + segment.duration);
-  const clock = mediaStart(init.bytes, bytes) - segment.start;
+  // The media's own clock began with its session; the clip's with its first segment.
+  const clock = decodeTime(bytes) / timescale(init.bytes) - segment.start;
   const range = { start: clock + from - TOLERANCE, end: clock + until - TOLERANCE };
   const cut = await cutEdge({ kind: init.kind, codec: init.codec, init: init.bytes, segment: bytes, ...range }, signal);
   const storageKey = `assets/${id}/${segment.rendition}/${segment.sequence}.${number}.m4s`;

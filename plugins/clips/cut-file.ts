@@ -19,17 +19,3 @@ export function avcCodec(init: Buffer): string | null {
   // Behind the box's name: its version, then profile, compatibility and level.
   return box === -1 ? null : `avc1.${init.toString('hex', box + 5, box + 8)}`;
 }
-
-/** Seconds at which a segment begins on the media's own clock: its first `tfdt` in the timescale of its initialization section. */
-export function mediaStart(init: Uint8Array, segment: Uint8Array): number {
-  const timescale = field(Buffer.from(init), 'mdhd', 12, 20);
-  return field(Buffer.from(segment), 'tfdt', 4, 4, 8) / timescale;
-}
-
-/** A number of a full box: at one place in version 0, at another in version 1, where it may be wider. */
-function field(bytes: Buffer, name: string, inVersion0: number, inVersion1: number, width1: 4 | 8 = 4): number {
-  const box = bytes.indexOf(name, 0, 'latin1') + 4;
-  if (box < 4) throw new Error(`the media has no ${name}`);
-  if (bytes[box] === 0) return bytes.readUInt32BE(box + inVersion0);
-  return width1 === 8 ? Number(bytes.readBigUInt64BE(box + inVersion1)) : bytes.readUInt32BE(box + inVersion1);
-}
