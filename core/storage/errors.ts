@@ -35,3 +35,17 @@ export const storageTaken = defineError({
   title: 'Somebody else goes on with what grows there',
   fix: 'Open it again to go on from where the other one is.',
 });
+
+export const storageUnreachable = defineError({
+  code: 'LS_STORAGE_UNREACHABLE',
+  status: 503,
+  title: 'The object store does not work',
+  fix: 'Run `npx livestreams doctor`: it says whether the store is reached, knows the bucket and takes the keys.',
+});
+
+export const storageTooLarge = defineError({
+  code: 'LS_STORAGE_TOO_LARGE',
+  status: 413,
+  title: 'More than the object store takes as one object',
+  fix: 'Go on under another key: one may grow to 156 GiB.',
+});

@@ -10,3 +10,11 @@ export function checkKey(key: string): string {
   if (bad) throw storageBadKey(`${JSON.stringify(key.slice(0, 200))} is not a storage key.`);
   return key;
 }
+
+/** Answers the beginning of a key, which may end within a name; throws as `checkKey`. */
+export function checkPrefix(prefix: string): string {
+  const cut = prefix.lastIndexOf('/') + 1;
+  if (cut > 0) checkKey(prefix.slice(0, cut - 1));
+  if (cut < prefix.length) checkKey(prefix.slice(cut));
+  return prefix;
+}

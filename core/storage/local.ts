@@ -13,7 +13,7 @@ import type { Appender, Storage } from '#plugin-api';
 import { storageBadRange, storageNotFound } from './errors.ts';
 import { absent, fileFailure, isCode, openMaking, sizeOf, syncFolders, unstoredMark } from './files.ts';
 import { Growing } from './growing.ts';
-import { checkKey } from './keys.ts';
+import { checkKey, checkPrefix } from './keys.ts';
 
 /** Keeps bytes in files under a folder, which is made with the first put. */
 export function localStorage(folder: string): Storage {
@@ -81,7 +81,7 @@ export function localStorage(folder: string): Storage {
       await removeEmptyFolders(dirname(path), root);
     },
 
-    append: (key) => openAppender(root, key, pathOf(key)),
+    append: async (key) => openAppender(root, key, pathOf(key)),
 
     async locate(key) {
       if ((await this.stat(key)) === null) throw storageNotFound(`Nothing is stored at ${key}.`);
@@ -90,9 +90,7 @@ export function localStorage(folder: string): Storage {
 
     list(prefix) {
       // A prefix may end within a name; the folder above that is where to look.
-      const cut = prefix.lastIndexOf('/') + 1;
-      if (cut > 0) checkKey(prefix.slice(0, cut - 1));
-      if (cut < prefix.length) checkKey(prefix.slice(cut));
+      const cut = checkPrefix(prefix).lastIndexOf('/') + 1;
       return filesUnder(root, prefix.slice(0, cut), prefix);
     },
   };

@@ -1,0 +1,267 @@
+/**
+ * An S3 store, bare: what is put is there when the store has confirmed it, and nothing is when it does not answer.
+ * Bytes go with their MD5, so a store that received others refuses them; what is over one part goes as parts.
+ * Only what every such store knows is used (Amazon's, MinIO, Garage, Ceph, R2, Swift): no checksums beyond MD5, objects deleted singly.
+ */
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  paginateListParts,
+  S3Client,
+  S3ServiceException,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { storageBadRange, storageNotFound, storageUnreachable } from './errors.ts';
+import { checkKey, checkPrefix } from './keys.ts';
+
+/** How the store is reached. */
+export interface S3Settings {
+  bucket: string;
+  /** Null: Amazon's own, of the region. */
+  endpoint: string | null;
+  region: string;
+  /** Null: what the machine has (variables, files and roles of Amazon's). */
+  credentials: { accessKeyId: string; secretAccessKey: string } | null;
+  /** The bucket in the path, not in the name of the host. */
+  forcePathStyle: boolean;
+  /** Put before each key: nothing, or `…/`. */
+  prefix: string;
+}
+
+/** A part that the store has confirmed. */
+export interface UploadedPart {
+  etag: string;
+  size: number;
+}
+
+/** A multipart upload that is neither complete nor aborted. */
+export interface OpenUpload {
+  key: string;
+  uploadId: string;
+  startedAt: Date;
+}
+
+/** Bytes of all parts but the last: all alike, as some stores want. Of 10,000 parts an object may have: 156 GiB. */
+export const PART_SIZE = 16 * 1024 * 1024;
+export const MOST_PARTS = 10_000;
+
+/** A store that says nothing for so long does not work. */
+const CONNECT_MS = 5000;
+const SILENT_MS = 20_000;
+
+/** Errors: `LS_STORAGE_UNREACHABLE` of every method, with the store's own words. */
+export class S3Store {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+  readonly #prefix: string;
+
+  constructor({ bucket, endpoint, region, credentials, forcePathStyle, prefix }: S3Settings) {
+    this.#bucket = bucket;
+    this.#prefix = prefix;
+    this.#client = new S3Client({
+      region,
+      forcePathStyle,
+      ...(endpoint === null ? {} : { endpoint }),
+      ...(credentials === null ? {} : { credentials }),
+      maxAttempts: 2,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: SILENT_MS, throwOnRequestTimeout: true },
+    });
+  }
+
+  /** Resolves when the store has confirmed all of it. */
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    await this.#send(key, () => this.#client.send(new PutObjectCommand({ ...this.#at(key), ...withSum(bytes) })));
+  }
+
+  /** Errors: `LS_STORAGE_NOT_FOUND`, `LS_STORAGE_BAD_RANGE`. */
+  async read(key: string, range?: { start: number; end?: number }): Promise<Readable> {
+    if (range && (range.start < 0 || (range.end ?? range.start) < range.start)) throw badRange(key, range);
+    const { Body } = await this.#send(
+      key,
+      () =>
+        this.#client.send(
+          new GetObjectCommand({
+            ...this.#at(key),
+            ...(range ? { Range: `bytes=${range.start}-${range.end ?? ''}` } : {}),
+          }),
+        ),
+      range,
+    );
+    return Body as Readable;
+  }
+
+  async stat(key: string): Promise<{ size: number } | null> {
+    const found = await this.#orNull(key, () => this.#client.send(new HeadObjectCommand(this.#at(key))));
+    return found === null ? null : { size: found.ContentLength ?? 0 };
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.#orNull(key, () => this.#client.send(new DeleteObjectCommand(this.#at(key))));
+  }
+
+  /** In the order of bytes. */
+  async *list(prefix: string): AsyncGenerator<{ key: string; size: number }> {
+    checkPrefix(prefix);
+    const pages = paginateListObjectsV2(
+      { client: this.#client },
+      { Bucket: this.#bucket, Prefix: this.#prefix + prefix },
+    );
+    for (;;) {
+      const page = await this.#send(prefix, () => pages.next());
+      if (page.done) return;
+      for (const { Key = '', Size = 0 } of page.value.Contents ?? []) yield { key: this.#keyOf(Key), size: Size };
+    }
+  }
+
+  /** An address that reads the key for so many seconds, by GET. It carries a signature. */
+  url(key: string, expiresIn: number, filename?: string): Promise<string> {
+    const disposition =
+      filename === undefined
+        ? {}
+        : { ResponseContentDisposition: `attachment; filename*=UTF-8''${encodeURIComponent(filename)}` };
+    return getSignedUrl(this.#client, new GetObjectCommand({ ...this.#at(key), ...disposition }), { expiresIn });
+  }
+
+  async beginUpload(key: string): Promise<string> {
+    const { UploadId } = await this.#send(key, () =>
+      this.#client.send(new CreateMultipartUploadCommand(this.#at(key))),
+    );
+    return UploadId!;
+  }
+
+  /** Parts are numbered from 1. */
+  async uploadPart(key: string, uploadId: string, number: number, bytes: Uint8Array): Promise<UploadedPart> {
+    const { ETag } = await this.#send(key, () =>
+      this.#client.send(
+        new UploadPartCommand({ ...this.#at(key), UploadId: uploadId, PartNumber: number, ...withSum(bytes) }),
+      ),
+    );
+    return { etag: ETag!, size: bytes.length };
+  }
+
+  /** Puts the parts together; does nothing where that was done before and only the answer was lost. */
+  async completeUpload(key: string, uploadId: string, parts: readonly UploadedPart[]): Promise<void> {
+    const MultipartUpload = { Parts: parts.map(({ etag }, index) => ({ ETag: etag, PartNumber: index + 1 })) };
+    const done = await this.#orNull(key, () =>
+      this.#client.send(new CompleteMultipartUploadCommand({ ...this.#at(key), UploadId: uploadId, MultipartUpload })),
+    );
+    const size = parts.reduce((sum, part) => sum + part.size, 0);
+    const found = await this.stat(key);
+    if (found?.size === size) return;
+    throw storageUnreachable(
+      `The store has ${found?.size ?? 'nothing'} of ${key} where ${size} bytes were uploaded${done ? '' : ', and knows of no upload'}.`,
+    );
+  }
+
+  async abortUpload(key: string, uploadId: string): Promise<void> {
+    await this.#orNull(key, () =>
+      this.#client.send(new AbortMultipartUploadCommand({ ...this.#at(key), UploadId: uploadId })),
+    );
+  }
+
+  /** Uploads that began under keys with this prefix. */
+  async *openUploads(prefix = ''): AsyncGenerator<OpenUpload> {
+    const within = { Bucket: this.#bucket, Prefix: this.#prefix + checkPrefix(prefix) };
+    for (let after: { KeyMarker?: string; UploadIdMarker?: string } | null = {}; after !== null; ) {
+      const marker: { KeyMarker?: string; UploadIdMarker?: string } = after;
+      const page = await this.#send(prefix, () =>
+        this.#client.send(new ListMultipartUploadsCommand({ ...within, ...marker })),
+      );
+      for (const { Key = '', UploadId = '', Initiated = new Date() } of page.Uploads ?? []) {
+        yield { key: this.#keyOf(Key), uploadId: UploadId, startedAt: Initiated };
+      }
+      const { IsTruncated, NextKeyMarker, NextUploadIdMarker } = page;
+      after =
+        IsTruncated && NextKeyMarker !== undefined
+          ? { KeyMarker: NextKeyMarker, ...(NextUploadIdMarker ? { UploadIdMarker: NextUploadIdMarker } : {}) }
+          : null;
+    }
+  }
+
+  /** When the upload's newest part came; null where it has none. */
+  async newestPart(key: string, uploadId: string): Promise<Date | null> {
+    const pages = paginateListParts({ client: this.#client }, { ...this.#at(key), UploadId: uploadId });
+    let newest = 0;
+    for (;;) {
+      const page = await this.#orNull(key, () => pages.next());
+      if (page === null || page.done) return newest > 0 ? new Date(newest) : null;
+      for (const { LastModified } of page.value.Parts ?? []) newest = Math.max(newest, LastModified?.getTime() ?? 0);
+    }
+  }
+
+  /** Asks for the bucket. */
+  async probe(): Promise<void> {
+    await this.#send(this.#bucket, () => this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket })));
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+
+  #at(key: string): { Bucket: string; Key: string } {
+    return { Bucket: this.#bucket, Key: this.#prefix + checkKey(key) };
+  }
+
+  #keyOf(name: string): string {
+    return name.slice(this.#prefix.length);
+  }
+
+  async #send<T>(key: string, work: () => Promise<T>, range?: { start: number; end?: number }): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const status = statusOf(error);
+      if (range && status === 416) throw badRange(key, range);
+      if (isAbsent(error)) throw storageNotFound(`Nothing is stored at ${key}.`);
+      throw failure(error, key);
+    }
+  }
+
+  async #orNull<T>(key: string, work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isAbsent(error)) return null;
+      throw failure(error, key);
+    }
+  }
+}
+
+function withSum(bytes: Uint8Array): { Body: Uint8Array; ContentMD5: string; ContentLength: number } {
+  return { Body: bytes, ContentMD5: createHash('md5').update(bytes).digest('base64'), ContentLength: bytes.length };
+}
+
+function statusOf(error: unknown): number | undefined {
+  return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+}
+
+/** The bucket itself missing is trouble with the store, not the absence of one key. */
+function isAbsent(error: unknown): boolean {
+  return statusOf(error) === 404 && (error as S3ServiceException).name !== 'NoSuchBucket';
+}
+
+/** The store's own words; they hold no secret. */
+function failure(error: unknown, key: string): unknown {
+  if (!(error instanceof Error)) return error;
+  // A checked key was refused before anything was sent.
+  if ('kind' in error) return error;
+  const words = error instanceof S3ServiceException ? `${error.name} ${statusOf(error) ?? ''}`.trim() : error.message;
+  return storageUnreachable(`The store did not answer for ${key}: ${words || error.name}.`, {}, { cause: error });
+}
+
+function badRange(key: string, { start, end }: { start: number; end?: number }): Error {
+  return storageBadRange(`Bytes ${start} to ${end ?? 'the end'} are not within ${key}.`);
+}
