@@ -8,9 +8,14 @@ const SCOPE_RANK: Record<Scope, number> = { read: 0, publish: 1, manage: 2 };
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** Whether calls of the route change nothing. */
+export function isReading({ method }: Pick<RouteDefinition, 'method'>): boolean {
+  return READING.has(method);
+}
+
 /** What an API key must have. */
-export function scopeOf({ method, scope }: Pick<RouteDefinition, 'method' | 'scope'>): Scope {
-  return scope ?? (READING.has(method) ? 'read' : 'manage');
+export function scopeOf(route: Pick<RouteDefinition, 'method' | 'scope'>): Scope {
+  return route.scope ?? (isReading(route) ? 'read' : 'manage');
 }
 
 /** Whether a repeat of the request would make a second thing. */

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Context, Middleware, ParameterizedContext } from 'koa';
 import type { Caller, RouteAnswer, RouteDefinition } from '#plugin-api';
 import { compileCheck, explain } from '../schema.ts';
-import { isRepeatable, requireAccess } from './access.ts';
+import { isReading, isRepeatable, requireAccess } from './access.ts';
 import { entityTag, isKnown, matcher } from './entity-tag.ts';
 import { internal, preconditionFailed, timedOut, unauthenticated } from './errors.ts';
 import type { Idempotency } from './idempotency.ts';
@@ -66,8 +66,8 @@ export function routeHandler(definition: RouteDefinition, options: HandlerOption
 }
 
 /** A condition that nobody would check must not be taken for one that holds. */
-function refuseUncheckable({ method, versioned }: RouteDefinition, ifMatch: string | undefined): void {
-  if (versioned || method === 'GET' || ifMatch === undefined || ifMatch.trim() === '*') return;
+function refuseUncheckable(route: RouteDefinition, ifMatch: string | undefined): void {
+  if (route.versioned || isReading(route) || ifMatch === undefined || ifMatch.trim() === '*') return;
   throw preconditionFailed('What this route answers has no ETag.');
 }
 
