@@ -161,6 +161,7 @@ async function startAll(
     tokens,
     hooks,
     clientAddress: clientAddress(config.trustedProxies),
+    publicUrl: config.publicUrl,
     metrics: originMetrics(metrics),
     log,
   });

@@ -67,6 +67,7 @@ async function demoStream(db: Kysely<CoreTables>, streams: Streams, organization
       visibility: 'public',
       reconnect_window: 60,
       dvr_window: 0,
+      allowed_origins: [],
     });
     return { streamId: stream.id, key: key.key };
   }

@@ -1,8 +1,8 @@
 /** Sessions of browsers over real HTTP and Postgres: cookies, who may use them from where, and how they end. */
 import { expect } from 'chai';
 import type { TestDatabase } from '../../test/support/database.ts';
+import { ownOrigin } from '../http/own-origin.ts';
 import { newId } from '../ids.ts';
-import { ownOrigin } from './own-origin.ts';
 import { HOME, TestAccounts } from './test-accounts.ts';
 
 const owner = { email: 'ada@example.org', password: 'correct horse' };

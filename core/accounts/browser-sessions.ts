@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Kysely } from 'kysely';
 import type { Caller } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
+import { type OwnOrigin, ownOrigin } from '../http/own-origin.ts';
 import { originRefused } from './errors.ts';
-import { type OwnOrigin, ownOrigin } from './own-origin.ts';
 import { newToken, tokenHash } from './refresh-tokens.ts';
 
 const COOKIE = 'livestreams_session';
@@ -29,12 +29,15 @@ export class BrowserSessions {
     this.#attributes = `Path=/; HttpOnly; SameSite=Strict${publicUrl.startsWith('https:') ? '; Secure' : ''}`;
   }
 
-  /** Makes a session in this organization; answers the `Set-Cookie` that hands it to the browser. */
-  async begin(userId: string, organizationId: string): Promise<string> {
+  /**
+   * Makes a session in this organization; answers the `Set-Cookie` that hands it to the browser. `provedAt` is the moment at
+   * which it was known who calls: what is ended after it ends this session too.
+   */
+  async begin(userId: string, organizationId: string, provedAt: Date = new Date()): Promise<string> {
     const { token, hash } = newToken();
     await this.#db.deleteFrom('browser_sessions').where('expires_at', '<=', new Date()).execute();
     const now = Date.now();
-    const times = { created_at: new Date(now), last_used_at: new Date(now), expires_at: new Date(now + LIFE) };
+    const times = { created_at: provedAt, last_used_at: new Date(now), expires_at: new Date(now + LIFE) };
     await this.#db
       .insertInto('browser_sessions')
       .values({ token_hash: hash, user_id: userId, organization_id: organizationId, ...times })

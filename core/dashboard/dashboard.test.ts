@@ -13,9 +13,17 @@ import { panelEntries } from './panels.ts';
 
 const publicUrl = 'https://live.example';
 const title = '<Evening> & "more"';
-const pictures = { hasThumbnail: true, hasStoryboard: true };
+const pictures = { hasThumbnail: true, hasStoryboard: true, allowedOrigins: [] };
 const watchables = [
-  { id: 'str_1', title, isLive: true, isProtected: false, hasThumbnail: false, hasStoryboard: false },
+  { id: 'str_1', title, isLive: true, isProtected: false, ...pictures, hasThumbnail: false, hasStoryboard: false },
+  {
+    id: 'str_3',
+    title,
+    isLive: true,
+    isProtected: false,
+    ...pictures,
+    allowedOrigins: ['https://a.example', 'http://b.example:81'],
+  },
   { id: 'ast_1', title, isLive: false, isProtected: false, ...pictures },
   { id: 'ast_2', title, isLive: false, isProtected: true, ...pictures },
 ];
@@ -98,6 +106,9 @@ describe('dashboardPages', () => {
     expect(headers.get('x-frame-options')).to.equal(null);
     expect(headers.get('content-security-policy')).to.contain('frame-ancestors *');
     expect(headers.get('content-security-policy')).to.contain("script-src 'self';");
+    const restricted = await fetch(`${base}/embed/str_3`);
+    const frames = "frame-ancestors 'self' https://a.example http://b.example:81";
+    expect(restricted.headers.get('content-security-policy')).to.satisfy((policy: string) => policy.endsWith(frames));
   });
 
   it('escapes what people write', async () => {

@@ -40,7 +40,7 @@ const ICON =
 export function dashboardDocument(): Document {
   return page({
     status: 200,
-    framed: false,
+    frames: [],
     title: 'Livestreams',
     head: '<link rel="stylesheet" href="/dashboard.css"><meta name="robots" content="noindex">',
     body: '<livestreams-dashboard></livestreams-dashboard><script type="module" src="/dashboard.js"></script>',
@@ -57,7 +57,7 @@ export function watchDocument({ watchable, publicUrl, token }: PlayerPage): Docu
   const named = (name: string, content: string) => `<meta name="${name}" content="${escapeHtml(content)}">`;
   return page({
     status: 200,
-    framed: false,
+    frames: [],
     title: `${title} · Livestreams`,
     head: [
       '<link rel="stylesheet" href="/watching.css">',
@@ -92,7 +92,7 @@ export function embedDocument(
   const attributes = `${options.autoplay ? ' autoplay' : ''}${options.muted ? ' muted' : ''}`;
   return page({
     status: 200,
-    framed: true,
+    frames: watchable.allowedOrigins.length > 0 ? ["'self'", ...watchable.allowedOrigins] : ['*'],
     title: watchable.title,
     head: '<link rel="stylesheet" href="/watching.css"><meta name="robots" content="noindex">',
     body: `<livestreams-player class="bleed" controls${attributes}${playerAttributes(watchable, token)}></livestreams-player>
@@ -104,7 +104,7 @@ export function embedDocument(
 export function unknownDocument(framed: boolean): Document {
   return page({
     status: 404,
-    framed,
+    frames: framed ? ['*'] : [],
     title: 'Nothing to watch · Livestreams',
     head: '<link rel="stylesheet" href="/watching.css"><meta name="robots" content="noindex">',
     body: `<main class="message">
@@ -130,8 +130,9 @@ function playerAttributes({ id, hasThumbnail, hasStoryboard }: Watchable, token:
     .join('');
 }
 
-function page(parts: { status: number; framed: boolean; title: string; head: string; body: string }): Document {
-  const frames = parts.framed ? 'frame-ancestors *' : "frame-ancestors 'none'";
+/** `frames` are the sources whose pages may hold it in a frame (CSP 3, 6.4.2); none where it is empty. */
+function page(parts: { status: number; frames: string[]; title: string; head: string; body: string }): Document {
+  const frames = `frame-ancestors ${parts.frames.join(' ') || "'none'"}`;
   return {
     status: parts.status,
     html: `<!doctype html>
@@ -154,7 +155,7 @@ ${parts.body}
       'X-Content-Type-Options': 'nosniff',
       'Referrer-Policy': 'strict-origin-when-cross-origin',
       'Cache-Control': 'no-cache',
-      ...(parts.framed ? {} : { 'X-Frame-Options': 'DENY' }),
+      ...(parts.frames.length > 0 ? {} : { 'X-Frame-Options': 'DENY' }),
     },
   };
 }

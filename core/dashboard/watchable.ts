@@ -11,6 +11,8 @@ export interface Watchable {
   isProtected: boolean;
   hasThumbnail: boolean;
   hasStoryboard: boolean;
+  /** Origins whose pages may show it; empty for all. */
+  allowedOrigins: readonly string[];
 }
 
 /** Answers null where there is nothing to watch by that id. */
@@ -22,18 +24,32 @@ export function findWatchable(db: Kysely<CoreTables>): FindWatchable {
 }
 
 async function stream(db: Kysely<CoreTables>, id: string): Promise<Watchable | null> {
-  const row = await db.selectFrom('streams').select(['title', 'visibility']).where('id', '=', id).executeTakeFirst();
+  const row = await db
+    .selectFrom('streams')
+    .select(['title', 'visibility', 'allowed_origins'])
+    .where('id', '=', id)
+    .executeTakeFirst();
   if (!row) return null;
   const isProtected = row.visibility === 'protected';
-  return { id, title: row.title, isLive: true, isProtected, hasThumbnail: false, hasStoryboard: false };
+  return {
+    id,
+    title: row.title,
+    isLive: true,
+    isProtected,
+    hasThumbnail: false,
+    hasStoryboard: false,
+    allowedOrigins: row.allowed_origins,
+  };
 }
 
 async function asset(db: Kysely<CoreTables>, id: string): Promise<Watchable | null> {
   const row = await db
     .selectFrom('assets')
-    .select(['title', 'visibility', 'thumbnail_key', 'storyboard_vtt_key', 'storyboard_image_key'])
-    .where('id', '=', id)
-    .where('status', '=', 'ready')
+    .leftJoin('streams', 'streams.id', 'assets.stream_id')
+    .select(['assets.title', 'assets.visibility', 'thumbnail_key', 'storyboard_vtt_key', 'storyboard_image_key'])
+    .select('streams.allowed_origins')
+    .where('assets.id', '=', id)
+    .where('assets.status', '=', 'ready')
     .executeTakeFirst();
   if (!row) return null;
   return {
@@ -43,5 +59,6 @@ async function asset(db: Kysely<CoreTables>, id: string): Promise<Watchable | nu
     isProtected: row.visibility === 'protected',
     hasThumbnail: row.thumbnail_key !== null,
     hasStoryboard: row.storyboard_vtt_key !== null && row.storyboard_image_key !== null,
+    allowedOrigins: row.allowed_origins ?? [],
   };
 }

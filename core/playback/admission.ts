@@ -1,7 +1,9 @@
-/** Who may watch: the token of what is protected, and the gates of plugins. */
-import type { IncomingMessage } from 'node:http';
+/** Who may watch: pages of the origins that are allowed, the token of what is protected, and the gates of plugins. */
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { AuthorizePlayContext } from '#plugin-api';
+import type { OwnOrigin } from '../http/own-origin.ts';
 import {
+  playbackOriginRefused,
   playbackRefused,
   playbackTokenExpired,
   playbackTokenInvalid,
@@ -12,6 +14,8 @@ import type { PlaybackTokens } from './tokens.ts';
 
 export interface AdmissionOptions {
   tokens: Pick<PlaybackTokens, 'verify'>;
+  /** Whether a request is of a page of this server. */
+  isOwn: OwnOrigin;
   /** The hook `authorize`, asked at each multivariant playlist. */
   authorize(context: AuthorizePlayContext): Promise<{ refuse: string } | undefined>;
   /** The viewer's address, from the connection's and its `X-Forwarded-For`. */
@@ -23,6 +27,17 @@ export class Admission {
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
+  }
+
+  /**
+   * Refuses pages of other sites than these, where there are any. It keeps a stream from being shown elsewhere, not from being
+   * watched: a program may name any origin, or none, and is let in. What only some may watch is protected by tokens.
+   */
+  page({ headers }: IncomingMessage, allowedOrigins: readonly string[]): void {
+    if (allowedOrigins.length === 0) return;
+    const origin = pageOrigin(headers);
+    if (origin === null || allowedOrigins.includes(origin) || this.#options.isOwn({ ...headers, origin })) return;
+    throw playbackOriginRefused(`Pages of ${origin} may not show it.`);
   }
 
   /** Answers the token once it is known to be valid for the stream or asset with this id. */
@@ -46,4 +61,10 @@ export class Admission {
     const refusal = await this.#options.authorize({ action: 'play', ...what, remoteAddress });
     if (refusal !== undefined) throw playbackRefused(refusal.refuse);
   }
+}
+
+/** The origin of the page that a request is of; null where it names none, as players that are no page do. */
+function pageOrigin({ origin, referer }: IncomingHttpHeaders): string | null {
+  if (origin !== undefined) return origin;
+  return referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : null;
 }

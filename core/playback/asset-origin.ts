@@ -70,6 +70,7 @@ export class AssetOrigin {
     const facts = known instanceof Promise ? await known : known;
     if (facts === null) throw playbackAssetNotFound('No asset has the id in this address.');
     const { asset } = facts;
+    this.#options.admission.page(req, facts.allowedOrigins);
     const given = readQuery(url).token ?? target.token;
     const token = asset.visibility === 'protected' ? await this.#options.admission.token(asset.id, given) : null;
     const viewing = { req, res, target, facts, token };

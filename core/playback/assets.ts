@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { AssetRef, StreamRef } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
+import { streamRef } from '../streams/index.ts';
 
 export interface AssetFacts {
   asset: AssetRef;
@@ -9,6 +10,8 @@ export interface AssetFacts {
   /** What it was streamed to; null where there is none any more. */
   stream: StreamRef | null;
   sessionId: string | null;
+  /** Those of its stream. */
+  allowedOrigins: readonly string[];
   /** Seconds on its timeline: what is to be shown of it. Null for all. */
   trim: { start: number; end: number } | null;
   /** Storage keys of its pictures. */
@@ -24,14 +27,15 @@ export function describeAssets(db: Kysely<CoreTables>): DescribeAsset {
     if (!row) return null;
     const stream = await db
       .selectFrom('streams')
-      .select(['id', 'organization_id as organizationId', 'title', 'latency', 'record', 'visibility'])
+      .selectAll()
       .where('id', '=', row.stream_id ?? '')
       .executeTakeFirst();
     const { id, organization_id: organizationId, kind, visibility, status, trim_start: start, trim_end: end } = row;
     return {
       asset: { id, organizationId, kind, visibility },
       status,
-      stream: stream ?? null,
+      stream: stream ? streamRef(stream) : null,
+      allowedOrigins: stream?.allowed_origins ?? [],
       sessionId: row.session_id,
       trim: start === null || end === null ? null : { start, end },
       images: {

@@ -40,6 +40,7 @@ export function describeStreams(db: Kysely<CoreTables>): DescribeStream {
       session: row.session_id
         ? { id: row.session_id, state: row.state as SessionState, thumbnailKey: row.thumbnail_key }
         : null,
+      allowedOrigins: row.allowed_origins,
       updatedAt: row.ended_at ?? row.started_at ?? row.updated_at,
     };
   };

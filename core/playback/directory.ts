@@ -7,6 +7,8 @@ export interface StreamFacts {
   stream: StreamRef;
   /** The newest session; null for a stream that never was live. */
   session: { id: string; state: SessionState; thumbnailKey: string | null } | null;
+  /** Origins whose pages may show it; empty for all. */
+  allowedOrigins: readonly string[];
   /** When the newest session last changed its state; for a stream that never was live, when the stream did. */
   updatedAt: Date;
 }

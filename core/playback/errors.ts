@@ -83,6 +83,13 @@ export const playbackTokenNotFound = defineError({
   fix: 'Check the id: it begins with tok_. Tokens that have expired are forgotten.',
 });
 
+export const playbackOriginRefused = defineError({
+  code: 'LS_PLAYBACK_ORIGIN_REFUSED',
+  status: 403,
+  title: 'Pages of this site may not show the stream',
+  fix: 'Add the site to `allowed_origins` of the stream, or watch on the watch page.',
+});
+
 export const playbackRefused = defineError({
   code: 'LS_PLAYBACK_REFUSED',
   status: 403,

@@ -68,6 +68,7 @@ describe('ffmpeg as a viewer', function () {
       describe: async (id) => ({
         stream: { id, organizationId: 'org', title: 't', latency: 'low', record: false, visibility: 'public' },
         session: { id: SESSION, state: ended ? 'ended' : 'live', thumbnailKey: null },
+        allowedOrigins: [],
         updatedAt: new Date(),
       }),
       assets: { describe: async () => null, read: async () => null },
@@ -75,6 +76,7 @@ describe('ffmpeg as a viewer', function () {
       tokens: (await testTokens()).tokens,
       hooks: { authorize: async () => undefined, playlist: async (plan) => plan },
       clientAddress: () => '',
+      publicUrl: 'http://localhost',
       metrics: { answered() {}, waiting() {} },
       log: recordingLog().log,
     });

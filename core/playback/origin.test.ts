@@ -181,6 +181,40 @@ describe('origin', () => {
     });
   });
 
+  describe('a stream for some sites', () => {
+    const ask = async (headers: Record<string, string>) => (await fetch(bed.url('index.m3u8'), { headers })).status;
+
+    beforeEach(() => {
+      live.segments(video, 1);
+      bed.allowedOrigins = ['https://a.example'];
+    });
+
+    it('plays on their pages, on its own, and where no page is named', async () => {
+      expect(await ask({ origin: 'https://a.example' })).to.equal(200);
+      expect(await ask({ referer: 'https://a.example/shows/1' })).to.equal(200);
+      expect(await ask({ referer: `${bed.url('')}embed` })).to.equal(200);
+      expect(await ask({})).to.equal(200);
+    });
+
+    it('does not play on pages of others, whatever of it they load', async () => {
+      expect(await ask({ origin: 'https://b.example' })).to.equal(403);
+      expect(await ask({ origin: 'https://a.example.b.example' })).to.equal(403);
+      expect(await ask({ origin: 'null' })).to.equal(403);
+      expect(await ask({ referer: 'https://b.example/' })).to.equal(403);
+      for (const path of ['720p/index.m3u8', '720p/0-0.m4s']) {
+        const response = await fetch(bed.media(path), { headers: { origin: 'https://b.example' } });
+        expect(await code(response)).to.equal('LS_PLAYBACK_ORIGIN_REFUSED');
+      }
+    });
+
+    it('plays everywhere where none is named', async () => {
+      bed.allowedOrigins = [];
+      const response = await fetch(bed.url('index.m3u8'), { headers: { origin: 'https://b.example' } });
+      expect(response.status).to.equal(200);
+      expect(response.headers.get('cache-control')).to.match(/^public/);
+    });
+  });
+
   describe('a stream between sessions', () => {
     function recording(): TestPresentation {
       const whole = new TestPresentation(1);

@@ -1,6 +1,7 @@
 /** Answers `/live/*` and `/vod/*` before Koa: admits the viewer, then serves playlists, media and a stream's status. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AuthorizeContext, LivestreamsError, type Logger, type Storage } from '#plugin-api';
+import { ownOrigin } from '../http/own-origin.ts';
 import { Admission } from './admission.ts';
 import { AssetOrigin } from './asset-origin.ts';
 import { VOD_PREFIX } from './asset-target.ts';
@@ -37,6 +38,8 @@ export interface OriginOptions {
   };
   /** The viewer's address, from the connection's and its `X-Forwarded-For`. */
   clientAddress(peer: string, forwardedFor: string | undefined): string;
+  /** Whose pages may show whatever stream. */
+  publicUrl: string;
   metrics: OriginMetrics;
   log: Logger;
 }
@@ -67,11 +70,12 @@ class LiveOrigin implements Origin {
 
   constructor(options: OriginOptions) {
     const { storage, tokens, hooks, clientAddress, assets } = options;
+    const isOwn = ownOrigin(options.publicUrl);
     const shape: ShapePlaylist = (plan, context) => hooks.playlist(plan, context);
     const channels = new Channels(options.presentations, shape);
     this.#options = options;
     this.#directory = new Directory('str', options.describe);
-    this.#admission = new Admission({ tokens, clientAddress, authorize: (context) => hooks.authorize(context) });
+    this.#admission = new Admission({ tokens, isOwn, clientAddress, authorize: (context) => hooks.authorize(context) });
     this.#assets = new AssetOrigin({ ...assets, storage, shape, admission: this.#admission });
     this.#waiting = new WaitingRoom((change) => options.metrics.waiting(change));
     this.#playlists = new PlaylistServer(channels, this.#waiting);
@@ -112,6 +116,7 @@ class LiveOrigin implements Origin {
     const known = this.#directory.get(target.streamId);
     const facts = known instanceof Promise ? await known : known;
     if (facts === null) throw playbackStreamNotFound('No stream has the id in this address.');
+    this.#admission.page(req, facts.allowedOrigins);
     const query = readQuery(url);
     // A player that puts a newer token behind the `?` goes on with it where the playlist's own has expired.
     const given = query.token ?? target.token;

@@ -33,6 +33,7 @@ export class TestOrigin {
     visibility: 'public',
   };
   session: StreamFacts['session'] = { id: SESSION, state: 'live', thumbnailKey: null };
+  allowedOrigins: string[] = [];
   recorded: Presentation | null = null;
   asset: AssetFacts | null = null;
   assetPresentation: Presentation | null = null;
@@ -60,12 +61,15 @@ export class TestOrigin {
     this.origin = createOrigin({
       presentations: this.presentations,
       describe: async (id) =>
-        id === STREAM ? { stream: this.stream, session: this.session, updatedAt: new Date(0) } : null,
+        id === STREAM
+          ? { stream: this.stream, session: this.session, allowedOrigins: this.allowedOrigins, updatedAt: new Date(0) }
+          : null,
       assets: { describe: async () => this.asset, read: async () => this.assetPresentation },
       storage: this.storage,
       tokens: this.tokens,
       hooks: { authorize: async () => this.refusal, playlist: async (plan) => plan },
       clientAddress: () => '127.0.0.1',
+      publicUrl: 'http://localhost',
       metrics: {
         answered: (kind, bytes) => this.answered.push([kind, bytes]),
         waiting: (change) => {

@@ -16,6 +16,14 @@ const ReconnectWindow = {
 };
 const DvrWindow = { minimum: 0, maximum: 86400, description: 'Seconds that viewers of the live stream may go back.' };
 
+const Origins = {
+  maxItems: 50,
+  uniqueItems: true,
+  description:
+    'Origins whose pages may show the stream and its recordings, as browsers write them: https://example.org. Empty for all. Programs that name no origin are not held back.',
+};
+const Origin = Type.String({ maxLength: 200, pattern: '^https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$' });
+
 export const StreamId = Type.Object({ id: Type.String({ maxLength: 64 }) });
 export const KeyId = Type.Object({ id: Type.String({ maxLength: 64 }), key_id: Type.String({ maxLength: 64 }) });
 
@@ -35,6 +43,7 @@ export const NewStream = Type.Object({
   visibility: Type.Enum(['public', 'unlisted', 'protected'], { default: 'public' }),
   reconnect_window: Type.Integer({ ...ReconnectWindow, default: 60 }),
   dvr_window: Type.Integer({ ...DvrWindow, default: 0 }),
+  allowed_origins: Type.Array(Origin, { ...Origins, default: [] }),
 });
 
 export const StreamChanges = Type.Object({
@@ -44,6 +53,7 @@ export const StreamChanges = Type.Object({
   visibility: Type.Optional(Visibility),
   reconnect_window: Type.Optional(Type.Integer(ReconnectWindow)),
   dvr_window: Type.Optional(Type.Integer(DvrWindow)),
+  allowed_origins: Type.Optional(Type.Array(Origin, Origins)),
 });
 
 const streamMembers = {
@@ -55,6 +65,7 @@ const streamMembers = {
   visibility: Visibility,
   reconnect_window: Type.Integer(ReconnectWindow),
   dvr_window: Type.Integer(DvrWindow),
+  allowed_origins: Type.Array(Origin, Origins),
   ingest: Type.Record(Type.String(), Type.Record(Type.String(), Type.String()), {
     description: 'What to type into an encoder, by ingest. Where the key is not known any more, `{key}` stands for it.',
   }),

@@ -123,6 +123,15 @@ describe('streams', () => {
       await call('POST', '/streams', 422, body);
     }
     await call('POST', '/streams', 422, { title: 'x', reconnect_window: 1801 });
+    for (const origin of [
+      'https://a.example/',
+      'https://A.example',
+      'a.example',
+      '*',
+      "https://a.example; script-src 'x'",
+    ]) {
+      await call('POST', '/streams', 422, { title: 'x', allowed_origins: [origin] });
+    }
     await call('POST', '/streams', 403, { title: 'x' }, 'viewer');
     expect(happened).to.deep.equal([]);
   });
@@ -131,11 +140,21 @@ describe('streams', () => {
     const { id, keys } = await create();
     const changed = await call<Stream>('PATCH', `/streams/${id}`, 200, { title: 'Evening', visibility: 'protected' });
     expect(changed).to.include({ title: 'Evening', visibility: 'protected', latency: 'standard' });
+    expect(changed.allowed_origins).to.deep.equal([]);
+    const allowed_origins = ['https://a.example', 'http://localhost:3000'];
+    expect((await call<Stream>('PATCH', `/streams/${id}`, 200, { allowed_origins })).allowed_origins).to.deep.equal(
+      allowed_origins,
+    );
     await call('DELETE', `/streams/${id}`, 204);
     await call('GET', `/streams/${id}`, 404);
     expect(await opens(id, keys[0].key)).to.equal(null);
-    await until(() => happened.length === 3, 'the events');
-    expect(happened.map(({ type }) => type)).to.deep.equal(['stream.created', 'stream.updated', 'stream.deleted']);
+    await until(() => happened.length === 4, 'the events');
+    expect(happened.map(({ type }) => type)).to.deep.equal([
+      'stream.created',
+      'stream.updated',
+      'stream.updated',
+      'stream.deleted',
+    ]);
   });
 
   it('hides the streams of another organization', async () => {

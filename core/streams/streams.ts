@@ -27,6 +27,8 @@ export interface StreamSettings {
   reconnect_window: number;
   /** Seconds. */
   dvr_window: number;
+  /** Origins whose pages may show it; empty for all. */
+  allowed_origins: string[];
 }
 
 export interface StreamQuery {
