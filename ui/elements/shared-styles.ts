@@ -182,6 +182,9 @@ export const sharedStyles = css`
     border-radius: 50%;
     background: currentColor;
   }
+  .badge.plain::before {
+    content: none;
+  }
   .badge.live {
     background: var(--accent-soft);
     color: var(--accent);
@@ -206,6 +209,10 @@ export const sharedStyles = css`
     background: var(--surface-sunken);
     color: var(--text-dim);
     font-size: var(--size-small);
+  }
+  .notice.good {
+    background: var(--good-soft);
+    color: var(--good);
   }
   .notice.bad {
     background: var(--bad-soft);

@@ -6,7 +6,7 @@ import { setUp, signIn } from './auth.ts';
 import { wordmark } from './wordmark.ts';
 
 /** Shortest password that the API takes. */
-const PASSWORD_LENGTH = 8;
+export const PASSWORD_LENGTH = 8;
 
 export class AccountForm extends LitElement {
   static override properties: PropertyDeclarations = {

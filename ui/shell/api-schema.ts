@@ -35,6 +35,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/assets/{id}/playback-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The playback tokens of an asset that have not expired, newest first, without the tokens. */
+        get: operations["getAssetsIdPlaybackTokens"];
+        put?: never;
+        /** Makes a token that plays a protected asset until it expires or is revoked. It is shown only in this answer. */
+        post: operations["postAssetsIdPlaybackTokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/login": {
         parameters: {
             query?: never;
@@ -222,6 +240,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/playback-tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a playback token: within 5 s it plays nothing any more. */
+        delete: operations["deletePlaybackTokensId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/plugins": {
         parameters: {
             query?: never;
@@ -386,9 +421,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The playback tokens of a stream that have not expired, newest first, without the tokens. */
+        get: operations["getStreamsIdPlaybackTokens"];
         put?: never;
-        /** Makes a token that plays a protected stream until it expires. */
+        /** Makes a token that plays a protected stream until it expires or is revoked. It is shown only in this answer. */
         post: operations["postStreamsIdPlaybackTokens"];
         delete?: never;
         options?: never;
@@ -681,6 +717,102 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAssetsIdPlaybackTokens: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Members of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                            id: string;
+                            revoked_at: string | null;
+                            viewer_id: string | null;
+                        }[];
+                        /** @description Null on the last page. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postAssetsIdPlaybackTokens: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this request: a repeat with it within 24 hours answers what the first one did, and makes nothing. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Seconds.
+                     * @default 3600
+                     */
+                    expires_in?: number;
+                    /** @description The caller's own name for the viewer. Whoever has the token can read it. */
+                    viewer_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        expires_at: string;
+                        id: string;
+                        token: string;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             default: components["responses"]["Problem"];
@@ -1230,6 +1362,32 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    deletePlaybackTokensId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getPlugins: {
         parameters: {
             query?: never;
@@ -1376,6 +1534,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: {
+                            /** @description Origins whose pages may show the stream and its recordings, as browsers write them: https://example.org. Empty for all. Programs that name no origin are not held back. */
+                            allowed_origins: string[];
                             /** Format: date-time */
                             created_at: string;
                             /** @description Seconds that viewers of the live stream may go back. */
@@ -1434,6 +1594,11 @@ export interface operations {
             content: {
                 "application/json": {
                     /**
+                     * @description Origins whose pages may show the stream and its recordings, as browsers write them: https://example.org. Empty for all. Programs that name no origin are not held back.
+                     * @default []
+                     */
+                    allowed_origins?: string[];
+                    /**
                      * @description Seconds that viewers of the live stream may go back.
                      * @default 0
                      */
@@ -1468,6 +1633,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Origins whose pages may show the stream and its recordings, as browsers write them: https://example.org. Empty for all. Programs that name no origin are not held back. */
+                        allowed_origins: string[];
                         /** Format: date-time */
                         created_at: string;
                         /** @description Seconds that viewers of the live stream may go back. */
@@ -1539,6 +1706,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Origins whose pages may show the stream and its recordings, as browsers write them: https://example.org. Empty for all. Programs that name no origin are not held back. */
+                        allowed_origins: string[];
                         /** Format: date-time */
                         created_at: string;
                         /** @description Seconds that viewers of the live stream may go back. */
@@ -1634,6 +1803,8 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
+                    /** @description Origins whose pages may show the stream and its recordings, as browsers write them: https://example.org. Empty for all. Programs that name no origin are not held back. */
+                    allowed_origins?: string[];
                     /** @description Seconds that viewers of the live stream may go back. */
                     dvr_window?: number;
                     /** @enum {unknown} */
@@ -1659,6 +1830,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Origins whose pages may show the stream and its recordings, as browsers write them: https://example.org. Empty for all. Programs that name no origin are not held back. */
+                        allowed_origins: string[];
                         /** Format: date-time */
                         created_at: string;
                         /** @description Seconds that viewers of the live stream may go back. */
@@ -1891,6 +2064,51 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getStreamsIdPlaybackTokens: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Members of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                            id: string;
+                            revoked_at: string | null;
+                            viewer_id: string | null;
+                        }[];
+                        /** @description Null on the last page. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
     postStreamsIdPlaybackTokens: {
         parameters: {
             query?: never;
@@ -1911,7 +2129,7 @@ export interface operations {
                      * @default 3600
                      */
                     expires_in?: number;
-                    /** @description The caller's own name for the viewer. */
+                    /** @description The caller's own name for the viewer. Whoever has the token can read it. */
                     viewer_id?: string;
                 };
             };

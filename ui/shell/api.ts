@@ -37,3 +37,4 @@ export type Health = Got<'/v1/streams/{id}/health'>;
 export type Job = Got<'/v1/jobs/{id}'>;
 export type Profile = Got<'/v1/me'>;
 export type Role = Profile['organizations'][number]['role'];
+export type ApiKey = Got<'/v1/api-keys'>['data'][number];

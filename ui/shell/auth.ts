@@ -76,3 +76,25 @@ export async function switchTo(organizationId: string): Promise<void> {
 export function personChanged(): void {
   tell();
 }
+
+/** Id of the organization that the person acts in. Only for what is shown to somebody who is signed in. */
+export function organizationId(): string {
+  if (!person) throw new Error('Nobody is signed in.');
+  return person.organization.id;
+}
+
+/** Roles that the person may give to others, and take from them; the highest first. */
+export function grantable(): Role[] {
+  if (may('owner')) return ['owner', 'admin', 'creator', 'viewer'];
+  return may('admin') ? ['admin', 'creator', 'viewer'] : [];
+}
+
+/** Only for what is shown to somebody who is signed in. */
+export function ownUser(): Person['user'] {
+  if (!person) throw new Error('Nobody is signed in.');
+  return person.user;
+}
+
+export function ownOrganizations(): Person['organizations'] {
+  return person?.organizations ?? [];
+}

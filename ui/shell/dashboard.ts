@@ -2,6 +2,7 @@
 import './account-form.ts';
 import './account-menu.ts';
 import './panel-host.ts';
+import './settings-page.ts';
 import './stream-list.ts';
 import './stream-page.ts';
 import { html, LitElement, type TemplateResult } from 'lit';
@@ -72,6 +73,7 @@ export class Dashboard extends LitElement {
             ${this.#panelsIn('page').map((panel) =>
               link(addressOf(panel), panel.icon, panel.title, location.pathname === addressOf(panel)),
             )}
+            ${link('/settings', 'settings', 'Settings', page === 'settings')}
           </nav>
           <livestreams-account-menu .person=${person}></livestreams-account-menu>
         </div>
@@ -90,6 +92,8 @@ export class Dashboard extends LitElement {
     switch (route.page) {
       case 'stream':
         return html`<livestreams-stream-page .stream=${route.id} .panels=${this.#panelsIn('stream')}></livestreams-stream-page>`;
+      case 'settings':
+        return html`<livestreams-settings-page .section=${route.section} .panels=${this.#panelsIn('settings')}></livestreams-settings-page>`;
       case 'extension':
         return this.#extension(route.element);
       default:

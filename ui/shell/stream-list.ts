@@ -1,14 +1,15 @@
 /** `<livestreams-stream-list>`: all streams with their state, and the way to a new one. */
 import './stream-dialog.ts';
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { icon } from '../elements/icon.ts';
 import { Paged } from '../elements/paged.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
 import { answered } from './answered.ts';
 import { api, type Stream } from './api.ts';
+import { may } from './auth.ts';
 import { whenEvents } from './live-events.ts';
 import type { StreamDialog } from './stream-dialog.ts';
-import { STATES } from './words.ts';
+import { SEEN_BY, STATES } from './words.ts';
 
 export class StreamList extends LitElement {
   static override styles = [
@@ -81,11 +82,16 @@ export class StreamList extends LitElement {
     return html`
       <div class="top">
         <h1>Streams</h1>
-        <button type="button" class="primary" @click=${this.#openDialog}>${icon('plus')} New stream</button>
+        ${this.#newButton()}
       </div>
       <section class="card" aria-label="Streams">${this.#streams.render((streams) => this.#list(streams))}</section>
-      <livestreams-stream-dialog></livestreams-stream-dialog>
+      ${may('creator') ? html`<livestreams-stream-dialog></livestreams-stream-dialog>` : nothing}
     `;
+  }
+
+  #newButton() {
+    if (!may('creator')) return nothing;
+    return html`<button type="button" class="primary" @click=${this.#openDialog}>${icon('plus')} New stream</button>`;
   }
 
   #list(streams: Stream[]) {
@@ -94,7 +100,7 @@ export class StreamList extends LitElement {
         ${icon('broadcast')}
         <h2>No streams yet</h2>
         <p class="dim">A stream has an address for viewers and a key for your encoder. Make one, and go live.</p>
-        <button type="button" class="primary" @click=${this.#openDialog}>${icon('plus')} New stream</button>
+        ${this.#newButton()}
       </div>`;
     }
     return html`<ul class="rows">
@@ -115,8 +121,7 @@ export class StreamList extends LitElement {
 }
 
 function describe({ latency, visibility }: Stream): string {
-  const seen = { public: 'Public', unlisted: 'Unlisted', protected: 'Protected' }[visibility];
-  return `${seen} · ${latency === 'low' ? 'Low latency' : 'Standard latency'}`;
+  return `${SEEN_BY[visibility]} · ${latency === 'low' ? 'Low latency' : 'Standard latency'}`;
 }
 
 customElements.define('livestreams-stream-list', StreamList);

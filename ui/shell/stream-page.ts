@@ -15,14 +15,14 @@ import { Loaded } from '../elements/loaded.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
 import { answered } from './answered.ts';
 import { api, type Stream } from './api.ts';
+import { may } from './auth.ts';
 import { whenEvents } from './live-events.ts';
+import { pageStyles } from './page-styles.ts';
 import type { PanelEntry } from './panels.ts';
 import { navigate } from './routing.ts';
+import { PLAYBACK_TOKEN_LIFE, shareCard } from './share-card.ts';
 import type { StreamDialog } from './stream-dialog.ts';
 import { STATES } from './words.ts';
-
-/** Seconds that the token lasts with which the page itself plays a protected stream. */
-const TOKEN_LIFE = 3600;
 
 export class StreamPage extends LitElement {
   static override properties: PropertyDeclarations = {
@@ -31,60 +31,9 @@ export class StreamPage extends LitElement {
   };
   static override styles = [
     sharedStyles,
+    pageStyles,
     css`
-      .top {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: var(--space-3);
-        margin: var(--space-2) 0 var(--space-5);
-      }
-      .back {
-        display: inline-flex;
-        align-items: center;
-        gap: 2px;
-        margin-left: -4px;
-        color: var(--text-dim);
-        font-size: var(--size-small);
-        font-weight: 560;
-        text-decoration: none;
-      }
-      .settings {
-        margin-left: auto;
-      }
-      .columns {
-        display: grid;
-        grid-template-columns: minmax(0, 1.55fr) minmax(0, 1fr);
-        align-items: start;
-        gap: var(--space-5);
-      }
-      .column {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: var(--space-5);
-      }
-      livestreams-player {
-        --livestreams-radius: var(--radius);
-        --livestreams-accent: #f04a55;
-        box-shadow: var(--shadow);
-      }
-      .share {
-        display: grid;
-        gap: var(--space-4);
-      }
-      footer {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--space-2);
-        margin-top: var(--space-5);
-      }
-      .notice {
-        margin-bottom: var(--space-4);
-      }
       @media (max-width: 860px) {
-        .columns {
-          grid-template-columns: minmax(0, 1fr);
-        }
         /* One column: the picture, then what is typed into the encoder, then the rest in order. */
         .column {
           display: contents;
@@ -116,12 +65,12 @@ export class StreamPage extends LitElement {
 
   async #load(signal: AbortSignal): Promise<Stream> {
     const stream = await answered(api.GET('/v1/streams/{id}', { ...this.#path, signal }));
-    if (stream.visibility === 'protected') this.#token ??= await this.#playbackToken();
+    if (stream.visibility === 'protected' && may('creator')) this.#token ??= await this.#playbackToken();
     return stream;
   }
 
   async #playbackToken(): Promise<string> {
-    const body = { expires_in: TOKEN_LIFE };
+    const body = { expires_in: PLAYBACK_TOKEN_LIFE };
     return (await answered(api.POST('/v1/streams/{id}/playback-tokens', { ...this.#path, body }))).token;
   }
 
@@ -153,13 +102,15 @@ export class StreamPage extends LitElement {
 
   #page(stream: Stream) {
     const { word, tone } = STATES[stream.status];
-    const { watch_url: watch, embed_url: embed } = stream.playback;
-    const frame = `<iframe src="${embed}" width="640" height="360" style="border:0" allow="autoplay; fullscreen; picture-in-picture" allowfullscreen></iframe>`;
     return html`
       <div class="top">
         <h1>${stream.title}</h1>
         <span class="badge ${tone}" role="status">${word}</span>
-        <button type="button" class="settings" @click=${this.#openSettings}>${icon('settings')} Settings</button>
+        ${
+          may('creator')
+            ? html`<button type="button" class="settings" @click=${this.#openSettings}>${icon('settings')} Settings</button>`
+            : nothing
+        }
       </div>
       ${this.#acting.render()}
       <div class="columns">
@@ -170,27 +121,30 @@ export class StreamPage extends LitElement {
           <livestreams-session-list .stream=${stream.id}></livestreams-session-list>
         </div>
         <div class="column">
-          <livestreams-publish-fields .stream=${stream}></livestreams-publish-fields>
-          <livestreams-stream-keys .stream=${stream.id}></livestreams-stream-keys>
-          <section class="card">
-            <header>
-              <h2>Share</h2>
-              <a class="button" href=${watch} target="_blank" rel="noopener">${icon('open')} Watch page</a>
-            </header>
-            <div class="share">
-              <livestreams-copy-field label="Address" .value=${watch}></livestreams-copy-field>
-              <livestreams-copy-field label="Embed on a page" .value=${frame}></livestreams-copy-field>
-            </div>
-          </section>
+          ${
+            may('creator')
+              ? html`<livestreams-publish-fields .stream=${stream}></livestreams-publish-fields>
+                  <livestreams-stream-keys .stream=${stream.id}></livestreams-stream-keys>`
+              : nothing
+          }
+          ${shareCard(stream.playback)}
         </div>
       </div>
+      ${may('creator') ? this.#acts(stream) : nothing}
+    `;
+  }
+
+  #acts(stream: Stream) {
+    return html`
       <footer>
         ${
           stream.status === 'offline'
             ? nothing
             : html`<button type="button" ?disabled=${this.#acting.busy} @click=${this.#disconnect}>End the session</button>`
         }
-        <button type="button" class="danger" @click=${() => this.#delete(stream)}>Delete the stream</button>
+        <button type="button" class="danger" ?disabled=${this.#acting.busy} @click=${() => this.#delete(stream)}>
+          ${icon('trash')} Delete the stream
+        </button>
       </footer>
       <livestreams-stream-dialog .stream=${stream} @changed=${() => this.#loaded.reload()}></livestreams-stream-dialog>
     `;
