@@ -11,6 +11,7 @@ import { measurePartLag } from './part-lag.ts';
 import { measurePlayerLatency } from './player-latency.ts';
 import type { Row } from './row.ts';
 import { measureSessionCpu } from './session-cpu.ts';
+import { measureSse } from './sse.ts';
 import { type Failure, summarize, writeResults } from './table.ts';
 
 const USAGE = `Usage: npm run bench -- [options]
@@ -46,6 +47,7 @@ const benchmarks: Record<string, () => Promise<Row[]>> = {
   'player-latency': () => measurePlayerLatency(seconds),
   // Segments of 1.5 MB, whose bytes and not their number decide.
   origin: () => measureOrigin(make720p(folder, { seconds: MEDIA_S, kilobits: 6000 }), NOTHING_ENCODED, seconds),
+  sse: async () => [await measureSse(folder, NOTHING_ENCODED, seconds)],
   hundred: async () => [await measureHundred(usualMedia(), NOTHING_ENCODED, seconds)],
 };
 

@@ -11,7 +11,7 @@ const PAGE = 100;
 const RETRY = 1000;
 
 interface FramedEntry extends Entry {
-  frame: Buffer;
+  frame: string;
 }
 
 /** Followers who want the same are sent the same bytes. */
@@ -124,7 +124,7 @@ export class Feed {
       const last = entries.at(-1);
       if (last) {
         follower.position = last.position;
-        await follower.sendInTurn(Buffer.concat(entries.map(({ event }) => eventFrame(event))));
+        await follower.sendInTurn(entries.map(({ event }) => eventFrame(event)).join(''));
       }
       if (entries.length === PAGE) continue;
       // All that it wants up to what was known before the question was in the answer.
@@ -174,6 +174,6 @@ function matches(event: Entry['event'], { streamId, type }: Filter): boolean {
   return (streamId === undefined || event.stream_id === streamId) && (type === undefined || event.type === type);
 }
 
-function joined(entries: FramedEntry[]): Buffer {
-  return entries.length === 1 ? entries[0]!.frame : Buffer.concat(entries.map(({ frame }) => frame));
+function joined(entries: FramedEntry[]): string {
+  return entries.map(({ frame }) => frame).join('');
 }

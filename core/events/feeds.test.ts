@@ -86,7 +86,7 @@ describe('Feeds', function () {
     const one = await start();
     const written = await node.events.append(created('Now'));
     await node.events.append(created('Foreign', 'str_9', other));
-    const last = await node.events.append(created('Then\nwith a line'));
+    const last = await node.events.append(created('Then\nwith a line: ü, €, 𝄞, \u2028'));
     await until(() => one.events.length === 2, 'two events');
     expect(one.events).to.deep.equal([written, last]);
     expect(one.lastId()).to.equal(last.id);
