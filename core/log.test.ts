@@ -28,6 +28,10 @@ describe('log', () => {
     expect(lines[0]).to.contain('&a=1');
   });
 
+  it('hides keys also where there are several', () => {
+    for (const name of ['signingKeys', 'api_keys', 'privateKey']) expect(isSecretName(name)).to.equal(true);
+  });
+
   it('keeps what only looks like a secret', () => {
     for (const name of ['key_id', 'storageKey', 'keyframe', 'tokens_left']) expect(isSecretName(name)).to.equal(false);
   });

@@ -6,7 +6,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 const HIDDEN = '[hidden]';
 const SECRET_NAME =
-  /^(?:stream|api|private|signing)?[_-]?key$|(?:token|password|passphrase|secret|authorization|cookie)s?$/i;
+  /^(?:stream|api|private|signing)?[_-]?key$|^(?:api|private|signing)[_-]?keys$|(?:token|password|passphrase|secret|authorization|cookie)s?$/i;
 const SECRET_PAIR = /\b((?:[\w-]*(?:token|password|passphrase|secret)|key)=)[^&\s"'`,;)#]+/gi;
 const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+@/gi;
 /** A signed token (RFC 7515, 7.1), wherever it stands: a header that begins with `{"`, and two parts more. */
