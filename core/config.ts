@@ -7,6 +7,8 @@ import { configInvalid } from './errors.ts';
 import { isAddressRange } from './http/address.ts';
 import { type LogLevel, scrubText } from './log.ts';
 import { type Check, compileCheck, explain } from './schema.ts';
+import type { S3Settings } from './storage/s3.ts';
+import { S3Configuration, s3Conflicts, s3Settings } from './storage/settings.ts';
 
 /** The core's own settings. `env` names the variable that overrides the file. */
 export const CoreSettings = Type.Object({
@@ -53,6 +55,19 @@ export const CoreSettings = Type.Object({
     env: 'REDIS_URL',
     description: 'Redis, where several processes count tries together. Null: each counts for itself, in memory.',
   }),
+  s3: Type.Optional(S3Configuration),
+  unrecordedMediaHours: Type.Number({
+    default: 24,
+    minimum: 1,
+    env: 'LIVESTREAMS_UNRECORDED_MEDIA_HOURS',
+    description: 'How long the media of a session that was not recorded are kept after its end.',
+  }),
+  reservedGigabytes: Type.Number({
+    default: 2,
+    minimum: 0,
+    env: 'LIVESTREAMS_RESERVED_GIGABYTES',
+    description: 'Where less is free on the disk of the data folder, nothing but live is taken, and what may go goes.',
+  }),
   ownerEmail: Type.Union([Type.String({ format: 'email' }), Type.Null()], {
     default: null,
     env: 'LIVESTREAMS_OWNER_EMAIL',
@@ -98,6 +113,11 @@ export interface Config {
   corsOrigins: string[];
   databaseUrl: string | null;
   redisUrl: string | null;
+  /** Null: media are kept in the data folder. */
+  s3: S3Settings | null;
+  unrecordedMediaHours: number;
+  /** Bytes that are kept free for live. */
+  reservedBytes: number;
   /** The first owner, where the environment names one. */
   owner: { email: string; password: string } | null;
   /** A JWK set of private keys; null for those of the data folder. */
@@ -146,6 +166,9 @@ export function checkConfig(settings: Settings, env: Environment): Config {
     corsOrigins: core.corsOrigins,
     databaseUrl: core.databaseUrl,
     redisUrl: core.redisUrl,
+    s3: core.s3 ? s3Settings(core.s3) : null,
+    unrecordedMediaHours: core.unrecordedMediaHours,
+    reservedBytes: core.reservedGigabytes * 1024 ** 3,
     owner:
       core.ownerEmail !== null && core.ownerPassword !== null
         ? { email: core.ownerEmail, password: core.ownerPassword }
@@ -252,6 +275,7 @@ function coreConflicts(core: Static<typeof CoreSettings>): string[] {
   if ((core.ownerEmail === null) !== (core.ownerPassword === null)) {
     problems.push('Settings /ownerEmail and /ownerPassword: expected both or neither.');
   }
+  if (core.s3) problems.push(...s3Conflicts(core.s3));
   return problems;
 }
 
