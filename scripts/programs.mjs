@@ -38,6 +38,13 @@ export const font = {
   packages: { 'apt-get': 'fonts-dejavu-core', dnf: 'dejavu-sans-fonts', apk: 'font-dejavu' },
 };
 
+/** @type {Requirement} With curl, what the page of the API reads answers with. */
+export const jq = {
+  name: 'jq',
+  isThere: () => isProgram('jq'),
+  packages: { 'apt-get': 'jq', dnf: 'jq', apk: 'jq', brew: 'jq' },
+};
+
 const fontFiles = [
   '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf',
   '/usr/share/fonts/dejavu-sans-fonts/DejaVuSans.ttf',

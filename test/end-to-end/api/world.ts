@@ -26,7 +26,7 @@ export interface World {
 }
 
 /** Starts a server on a database of its own. */
-export async function startWorld(): Promise<World> {
+export async function startWorld(env: Record<string, string> = {}): Promise<World> {
   const admin = new pg.Client({ connectionString: await testDatabaseUrl() });
   await admin.connect();
   const name = `api_${randomBytes(6).toString('hex')}`;
@@ -39,7 +39,7 @@ export async function startWorld(): Promise<World> {
   };
   let server: TestServer;
   try {
-    server = await startServer({ config: CONFIG, env: { DATABASE_URL: url.href } });
+    server = await startServer({ config: CONFIG, env: { ...env, DATABASE_URL: url.href } });
   } catch (error) {
     await drop();
     throw error;

@@ -1,0 +1,44 @@
+/** The page of the API, pasted into a shell: each command works, and prints what the page says. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+const page = readFileSync(new URL('../../../docs/5-api.md', import.meta.url), 'utf8');
+const commands = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((match) => match[1]!).join('\n');
+const SERVER = 'http://localhost:8080';
+
+/** Ends at the first command that fails: an error of the API is one too, except where its status is what is asked for. */
+const PREAMBLE = `
+set -e
+curl() { case "$*" in *%{http_code}*) command curl "$@";; *) command curl --fail-with-body "$@";; esac; }
+jq() { command jq -e "$@"; }
+`;
+
+describe('the page of the API', function () {
+  this.timeout(120_000);
+  let server: TestServer;
+
+  before(async () => {
+    server = await startServer();
+  });
+
+  after(() => server?.stop());
+
+  it('works as it is when it is pasted into a shell', async () => {
+    expect(commands).to.contain(SERVER);
+    const bash = spawn('bash', [], { stdio: ['pipe', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [bash.stdout, bash.stderr]) stream.on('data', (chunk) => (output += chunk));
+    bash.stdin.end(PREAMBLE + commands.replaceAll(SERVER, server.url));
+    const [code] = (await once(bash, 'close')) as [number];
+    expect(code, output).to.equal(0);
+    let rest = output;
+    for (const [, wanted = ''] of commands.matchAll(/#=> (.*)$/gm)) {
+      const at = rest.indexOf(wanted);
+      expect(at, `no ${wanted} in ${rest} of ${output}`).to.be.at.least(0);
+      rest = rest.slice(at + wanted.length);
+    }
+  });
+});
