@@ -10,7 +10,7 @@ export const ALGORITHM = 'EdDSA';
 /** Seconds that a token may live at most. For so long a key is good after the one that took its place was made. */
 export const LONGEST_LIFE = 7 * 24 * 60 * 60;
 
-/** Milliseconds after which the files are looked at again: a new key signs everywhere after this time at the latest. */
+/** Milliseconds after which the files are looked at again: a new key signs everywhere by then, and a deleted one is good for nothing. */
 const TRUSTED_FOR = 60_000;
 const FILE = /^signing-key\.(\d+)\.jwk$/;
 
@@ -51,23 +51,28 @@ export class SigningKeys {
 
   /** The key that signs now. */
   async current(): Promise<{ id: string; key: CryptoKey }> {
-    if (Date.now() - this.#readAt > TRUSTED_FOR) await this.#reread();
+    await this.#refresh();
     const [{ id, private: key }] = this.#ring;
     return { id, key };
   }
 
   /** The public key of this id; null where there is none, or none any more. An unknown id may be of a key just made elsewhere. */
   async find(id: string): Promise<CryptoKey | null> {
+    await this.#refresh();
     const known = this.#ring.find((key) => key.id === id);
     if (known) return known.public;
     await this.#reread();
     return this.#ring.find((key) => key.id === id)?.public ?? null;
   }
 
-  /** The public keys, for others to verify with (RFC 7517, 5). */
+  /** The public keys, for others to verify with (RFC 7517, 5): those of this moment, since others keep them for a while. */
   async published(): Promise<{ keys: JWK[] }> {
-    await this.current();
+    await this.#reread();
     return { keys: this.#ring.map(({ jwk }) => jwk) };
+  }
+
+  async #refresh(): Promise<void> {
+    if (Date.now() - this.#readAt > TRUSTED_FOR) await this.#reread();
   }
 
   /** Many who ask at once share one look at the files. */
