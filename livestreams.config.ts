@@ -1,6 +1,7 @@
 /** What this server runs. Every setting has a default; docs/reference lists them all. */
 import { defineConfig } from './core/config.ts';
 import { abr } from './plugins/abr/index.ts';
+import { recording } from './plugins/recording/index.ts';
 import { rtmp } from './plugins/rtmp/index.ts';
 
 export default defineConfig({
@@ -9,5 +10,7 @@ export default defineConfig({
     rtmp(),
     // Adds smaller qualities to each stream. Without it viewers get exactly what the publisher sends.
     abr(),
+    // Keeps the streams that want it, to be watched and downloaded later.
+    recording(),
   ],
 });

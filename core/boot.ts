@@ -6,18 +6,26 @@ import { sql } from 'kysely';
 import type { RunningIngest } from '#plugin-api';
 import {
   AccessTokens,
+  AccountLimits,
   Accounts,
   ApiKeys,
   accountRoutes,
   apiKeyRoutes,
   authenticator,
   BrowserSessions,
+  Invitations,
+  invitationRoutes,
+  Members,
+  Organizations,
+  organizationRoutes,
   SignedTokens,
   SigningKeys,
   WRONG_KEYS,
 } from './accounts/index.ts';
 import { AssetStore } from './assets/assets.ts';
+import { AssetLibrary } from './assets/library.ts';
 import { readAsset } from './assets/presentation.ts';
+import { assetRoutes } from './assets/routes.ts';
 import type { Config } from './config.ts';
 import { dashboardPages, findWatchable } from './dashboard/index.ts';
 import { startDatabase } from './db/database.ts';
@@ -26,6 +34,7 @@ import { startDemo } from './demo.ts';
 import { Feeds } from './events/feeds.ts';
 import { EventLog } from './events/log.ts';
 import { eventRoutes } from './events/routes.ts';
+import { EventTokens } from './events/tokens.ts';
 import { Hooks } from './hooks.ts';
 import { announceQuarantine } from './host/quarantine.ts';
 import { pluginRoutes } from './host/routes.ts';
@@ -117,7 +126,7 @@ async function startAll(
   const jobs = new Jobs({ database, log, events, onComplete: (job) => void hooks.notify('jobComplete', job) });
   undo(() => jobs.stop());
 
-  const assets = new AssetStore({ db, events, hooks });
+  const assets = new AssetStore({ db, events, hooks, publicUrl: config.publicUrl });
   const routes = new RouteTable();
   const server = { dataDir: config.dataDir, host: config.host, publicUrl: config.publicUrl };
   const plugins = await startPlugins({
@@ -185,7 +194,12 @@ async function startAll(
   const ingests = new Map<string, RunningIngest>();
   const ingestsStarted = Promise.withResolvers<void>();
   apiKeyRoutes(routes, apiKeys);
-  accountRoutes(routes, { accounts, browserSessions });
+  const accountLimits = new AccountLimits(limits);
+  accountRoutes(routes, { accounts, browserSessions, accountLimits });
+  const organizations = new Organizations({ db, events });
+  organizationRoutes(routes, { organizations, members: new Members({ db, events }) });
+  const invitations = new Invitations({ db, events, accounts, publicUrl: config.publicUrl });
+  invitationRoutes(routes, { accounts, browserSessions, accountLimits, invitations });
   streamRoutes(routes, {
     streams,
     publicUrl: config.publicUrl,
@@ -199,7 +213,10 @@ async function startAll(
   const wrongKeys = limits.limit('api-keys', WRONG_KEYS);
   const authenticate = authenticator({ db, accessTokens, browserSessions, apiKeys, wrongKeys });
   const feeds = new Feeds({ events, database, log });
-  eventRoutes(routes, { events, feeds, authenticate });
+  const eventTokens = new EventTokens({ db, tokens: signedTokens, apiKeys });
+  eventRoutes(routes, { events, feeds, tokens: eventTokens, authenticate });
+  const library = new AssetLibrary({ db, events, publicUrl: config.publicUrl });
+  assetRoutes(routes, library);
   sessionRoutes(routes, { db, events, sessions });
   jobRoutes(routes, jobs);
   pluginRoutes(routes, { plugins, hooks });

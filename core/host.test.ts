@@ -80,7 +80,7 @@ describe('plugin host', () => {
       hooks,
       routes,
       storage: localStorage(temporaryFolder()),
-      assets: new AssetStore({ db, events, hooks }),
+      assets: new AssetStore({ db, events, hooks, publicUrl: 'http://x' }),
       metrics,
       log: quietLog,
       migrate: (owner, folder) => migrate(database, { owner, folder, log: quietLog }),

@@ -14,6 +14,8 @@ CREATE TABLE assets (
   duration double precision,
   trim_start double precision,
   trim_end double precision,
+  -- Bytes of all that it names, once it is ready.
+  size bigint,
   gaps jsonb NOT NULL DEFAULT '[]',
   thumbnail_key text,
   storyboard_vtt_key text,

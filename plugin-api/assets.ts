@@ -1,4 +1,5 @@
 /** Assets: what can be watched or downloaded later. Core keeps their rows and plays them; plugins make them. */
+import { type Static, Type } from 'typebox';
 
 export type AssetKind = 'recording' | 'upload' | 'clip';
 
@@ -21,7 +22,7 @@ export interface Asset {
   sessionId: string | null;
   title: string;
   visibility: 'public' | 'unlisted' | 'protected';
-  /** Seconds; null until it is ready. */
+  /** Seconds that are shown; null until it is ready. */
   duration: number | null;
   createdAt: Date;
 }
@@ -94,11 +95,63 @@ export interface AdoptedSegments {
   gaps: AssetGap[];
 }
 
+const Seconds = Type.Number({ description: 'Seconds.' });
+const NullableText = Type.Union([Type.String(), Type.Null()]);
+const NullableNumber = Type.Union([Type.Number(), Type.Null()]);
+
+/** An asset as the API answers it. */
+export const AssetBody = Type.Object({
+  id: Type.String(),
+  kind: Type.Enum(['recording', 'upload', 'clip']),
+  status: Type.Enum(['processing', 'ready', 'failed']),
+  title: Type.String(),
+  visibility: Type.Enum(['public', 'unlisted', 'protected']),
+  stream_id: NullableText,
+  session_id: NullableText,
+  duration: Type.Union([Type.Number(), Type.Null()], { description: 'Seconds; null until it is ready.' }),
+  size: Type.Union([Type.Integer(), Type.Null()], {
+    description: 'Bytes of all that it names, those included that other assets share; null until it is ready.',
+  }),
+  playback: Type.Object(
+    { hls_url: Type.String(), watch_url: Type.String(), embed_url: Type.String() },
+    { description: 'Of a protected asset each needs `?token=`, as its pictures do.' },
+  ),
+  thumbnail_url: NullableText,
+  storyboard: Type.Union([Type.Object({ vtt_url: Type.String(), image_url: Type.String() }), Type.Null()]),
+  tracks: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      kind: Type.Enum(['video', 'audio']),
+      codec: Type.String({ description: 'RFC 6381.' }),
+      width: NullableNumber,
+      height: NullableNumber,
+      frame_rate: NullableNumber,
+      sample_rate: NullableNumber,
+      channels: NullableNumber,
+    }),
+    { description: 'The qualities and sounds that viewers are offered.' },
+  ),
+  gaps: Type.Array(Type.Object({ start: Seconds, duration: Seconds }), {
+    description: 'Where publishers were away, on the timeline of the asset, and for how long.',
+  }),
+  files: Type.Array(Type.Object({ number: Type.Integer(), size: Type.Integer(), start: Seconds, duration: Seconds }), {
+    description: 'Of a recording: one for each configuration of what was sent; downloads are made of them.',
+  }),
+  error: Type.Union([Type.String(), Type.Null()], { description: 'Why it failed.' }),
+  created_at: Type.String({ format: 'date-time' }),
+  updated_at: Type.String({ format: 'date-time' }),
+  ready_at: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+});
+
+export type AssetAnswer = Static<typeof AssetBody>;
+
 /** What plugins do with assets. Methods that take an id throw `LS_ASSET_NOT_FOUND` where it was deleted. */
 export interface Assets {
   /** A new asset in the state `processing`. A session has one recording: where it is there, that is the answer. */
   create(asset: NewAsset): Promise<Asset>;
   get(id: string): Promise<Asset | null>;
+  /** What `GET /assets/:id` answers: for plugins whose routes answer an asset. */
+  describe(id: string): Promise<AssetAnswer>;
   /** The asset of this kind that was made of the session. */
   ofSession(sessionId: string, kind: AssetKind): Promise<Asset | null>;
   /**
@@ -127,6 +180,8 @@ export interface Assets {
     id: string,
     facts: { duration: number; gaps?: AssetGap[]; trim?: { start: number; end: number } },
   ): Promise<void>;
+  /** It is being made again: a failed one is `processing` as before it failed. */
+  restart(id: string): Promise<void>;
   /** It cannot be made; `reason` is shown to the organization. Event `asset.failed`. Only of one that is still processing. */
   fail(id: string, reason: string): Promise<void>;
   /** Removes its rows at once, and its bytes as far as nobody else names them. */

@@ -98,7 +98,8 @@ export function decodeTime(segment: Uint8Array): number {
 }
 
 /**
- * The fragments of a segment as those of track `track`, decoded `earlier` ticks earlier, with fragment numbers from `sequence` on.
+ * The fragments of a segment as those of track `track`, decoded `earlier` ticks earlier, but not before 0, with fragment numbers
+ * from `sequence` on.
  * What stands beside them in the segment (`styp`, `sidx`) is left out.
  */
 export function placeSegment(
@@ -114,8 +115,12 @@ export function placeSegment(
     for (const traf of children(bytes, moof, 'traf')) {
       bytes.writeUInt32BE(track, children(bytes, traf, 'tfhd')[0]!.body + 4);
       const { body } = children(bytes, traf, 'tfdt')[0]!;
-      if (bytes[body] === 0) bytes.writeUInt32BE(bytes.readUInt32BE(body + 4) - earlier, body + 4);
-      else bytes.writeBigUInt64BE(bytes.readBigUInt64BE(body + 4) - BigInt(earlier), body + 4);
+      if (bytes[body] === 0) {
+        bytes.writeUInt32BE(Math.max(0, bytes.readUInt32BE(body + 4) - earlier), body + 4);
+      } else {
+        const time = Math.max(0, Number(bytes.readBigUInt64BE(body + 4)) - earlier);
+        bytes.writeBigUInt64BE(BigInt(time), body + 4);
+      }
     }
   }
   const whole = kept.reduce((size, { start, end }) => size + end - start, 0) === bytes.length;

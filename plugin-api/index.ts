@@ -1,6 +1,6 @@
 /** What a plugin author imports, and nothing else. */
 export { type Static, Type } from 'typebox';
-export type * from './assets.ts';
+export * from './assets.ts';
 export * from './define.ts';
 export * from './errors.ts';
 export * from './fragmented-mp4.ts';

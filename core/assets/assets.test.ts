@@ -22,7 +22,7 @@ describe('AssetStore', () => {
     events = new EventLog({ db: database.kysely, log: quietLog });
     notified = [];
     const notify = async (_hook: string, context: object) => void notified.push(context as AssetContext);
-    assets = new AssetStore({ db: database.kysely, events, hooks: { notify } });
+    assets = new AssetStore({ db: database.kysely, events, hooks: { notify }, publicUrl: 'http://x' });
     ({ sessionId, streamId } = await addSession(database));
     const session = await database.kysely.selectFrom('sessions').selectAll().executeTakeFirstOrThrow();
     organizationId = session.organization_id;

@@ -1,8 +1,9 @@
 /** Assets in the database: each change and its event in one transaction, nothing of one organization seen by another. */
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type {
   AdoptedSegments,
   Asset,
+  AssetAnswer,
   AssetFile,
   AssetGap,
   AssetImages,
@@ -19,6 +20,7 @@ import type { EventLog } from '../events/log.ts';
 import type { Hooks } from '../hooks.ts';
 import { newId } from '../ids.ts';
 import { type AdoptSource, adopt } from './adopt.ts';
+import { describeAssets } from './describe.ts';
 import { assetNotFound } from './errors.ts';
 import { type AssetMedia, insertInits, insertSegments, readMedia } from './media.ts';
 
@@ -28,16 +30,20 @@ export interface AssetStoreOptions {
   db: Kysely<CoreTables>;
   events: EventLog;
   hooks: Pick<Hooks, 'notify'>;
+  /** Without a slash at its end. */
+  publicUrl: string;
 }
 
 /** What plugins do with assets; for what people do with them see `library.ts`. */
 export class AssetStore implements Assets {
   readonly #db: Kysely<CoreTables>;
   readonly #events: EventLog;
+  readonly #publicUrl: string;
   readonly #hooks: Pick<Hooks, 'notify'>;
 
-  constructor({ db, events, hooks }: AssetStoreOptions) {
+  constructor({ db, events, hooks, publicUrl }: AssetStoreOptions) {
     this.#db = db;
+    this.#publicUrl = publicUrl;
     this.#events = events;
     this.#hooks = hooks;
   }
@@ -74,6 +80,13 @@ export class AssetStore implements Assets {
     const asset = await this.get(id);
     if (asset?.organizationId !== organizationId) throw assetNotFound(`There is no asset ${id}.`);
     return asset;
+  }
+
+  async describe(id: string): Promise<AssetAnswer> {
+    const row = await this.#db.selectFrom('assets').selectAll().where('id', '=', id).executeTakeFirst();
+    if (!row) throw assetNotFound(`There is no asset ${id}.`);
+    const [answer] = await describeAssets(this.#db, this.#publicUrl, [row]);
+    return answer!;
   }
 
   async ofSession(sessionId: string, kind: AssetKind): Promise<Asset | null> {
@@ -160,10 +173,11 @@ export class AssetStore implements Assets {
     const made = await this.#change(id, async (tx, before) => {
       if (before.status === 'ready') return null;
       const now = new Date();
+      const size = await sizeOf(tx, id);
       await tx
         .updateTable('assets')
         .set({
-          ...{ status: 'ready', error: null, duration, gaps: JSON.stringify(gaps) },
+          ...{ status: 'ready', error: null, duration, size, gaps: JSON.stringify(gaps) },
           ...{ trim_start: trim?.start ?? null, trim_end: trim?.end ?? null, ready_at: now, updated_at: now },
         })
         .where('id', '=', id)
@@ -173,6 +187,17 @@ export class AssetStore implements Assets {
     });
     if (made === null) return;
     void this.#hooks.notify('asset', { id, kind: made.kind, organizationId: made.organization_id });
+  }
+
+  restart(id: string): Promise<void> {
+    return this.#change(id, async (tx, before) => {
+      if (before.status !== 'failed') return;
+      await tx
+        .updateTable('assets')
+        .set({ status: 'processing', error: null, updated_at: new Date() })
+        .where('id', '=', id)
+        .execute();
+    });
   }
 
   fail(id: string, reason: string): Promise<void> {
@@ -248,6 +273,16 @@ async function recordingOf(tx: Kysely<CoreTables>, sessionId: string): Promise<A
     .where('kind', '=', 'recording')
     .executeTakeFirst();
   return row ? toAsset(row) : null;
+}
+
+/** Bytes that the asset names, each once. */
+async function sizeOf(tx: Kysely<CoreTables>, id: string): Promise<number> {
+  const { rows } = await sql<{ size: string }>`
+    SELECT coalesce(sum(size), 0) AS size FROM (
+      SELECT storage_key, max(size) AS size FROM asset_segments WHERE asset_id = ${id} GROUP BY storage_key
+      UNION ALL
+      SELECT storage_key, size FROM asset_files WHERE asset_id = ${id}) AS named`.execute(tx);
+  return Number(rows[0]!.size);
 }
 
 export function toAsset(row: AssetRow): Asset {

@@ -5,8 +5,15 @@ import type { Asset, AssetGap, AssetKind, JobProgress, Scope } from '#plugin-api
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 
+/** How long recordings are kept, and how many bytes of them; null: for ever, however many. */
+export interface Retention {
+  days: number | null;
+  bytes: number | null;
+}
+type NullableRetention = ColumnType<Retention | null, Retention | null | undefined, Retention | null>;
+
 export interface CoreTables {
-  organizations: { id: string; name: string; created_at: Timestamp };
+  organizations: { id: string; name: string; created_at: Timestamp; retention: NullableRetention };
   users: {
     id: string;
     email: string;
@@ -91,6 +98,7 @@ export interface CoreTables {
     visibility: ColumnType<'public' | 'unlisted' | 'protected', 'public' | 'unlisted' | 'protected' | undefined>;
     reconnect_window: Generated<number>;
     dvr_window: Generated<number>;
+    retention: NullableRetention;
     allowed_origins: Generated<string[]>;
     created_at: Timestamp;
     updated_at: Timestamp;
@@ -169,6 +177,8 @@ export interface CoreTables {
     duration: number | null;
     trim_start: number | null;
     trim_end: number | null;
+    /** bigint: a text. */
+    size: ColumnType<string | null, number | undefined, number>;
     gaps: ColumnType<AssetGap[], string | undefined, string>;
     thumbnail_key: string | null;
     storyboard_vtt_key: string | null;
@@ -239,6 +249,11 @@ export interface CoreTables {
     organization_id: string | null;
     attempt: Generated<number>;
     progress: ColumnType<JobProgress | null, string | null | undefined, string | null>;
+    ended: ColumnType<
+      'completed' | 'failed' | 'cancelled' | null,
+      undefined,
+      'completed' | 'failed' | 'cancelled' | null
+    >;
     created_at: Timestamp;
   };
   job_lines: {
