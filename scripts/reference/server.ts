@@ -76,6 +76,10 @@ export const OUTSIDE: { path: string; answer: string }[] = [
   { path: '/embed/:stream_id', answer: 'The player alone, for frames. Takes `?autoplay=1` and `?muted=1`.' },
   { path: '/oembed', answer: 'oEmbed 1.0, for `?url=` of a watch page; takes `maxwidth`, `maxheight`, `format=json`.' },
   { path: '/player.js', answer: 'Module that defines `<livestreams-player>`.' },
+  {
+    path: '/.well-known/jwks.json',
+    answer: 'The public keys that tokens are verified with, as a JWK set (RFC 7517).',
+  },
   { path: '/healthz', answer: '200 while the process answers.' },
   {
     path: '/readyz',
