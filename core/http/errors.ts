@@ -71,6 +71,13 @@ export const idempotencyMismatch = defineError({
   fix: 'Make a new key for each new request, and repeat a request with its own key unchanged.',
 });
 
+export const idempotencyUnreadable = defineError({
+  code: 'LS_IDEMPOTENCY_UNREADABLE',
+  status: 409,
+  title: 'The request was done before, but its answer cannot be read here',
+  fix: 'Read what it made from its list. Give all servers of a database the same secrets/idempotency-key.',
+});
+
 export const timedOut = defineError({
   code: 'LS_TIMED_OUT',
   status: 503,

@@ -63,9 +63,9 @@ describe('idempotency', () => {
     expect(rows[0].answer.toString('latin1')).to.not.contain('marker-secret').and.not.contain('Location');
     expect(rows[0].row).to.not.contain('marker-secret');
     const stranger = new Idempotency({ db: database.kysely, secret: Buffer.alloc(32, 4), log: quietLog });
-    expect((await refused(stranger.once(repeat(), make))).message).to.match(/authenticate/);
+    expect((await refused(stranger.once(repeat(), make))).code).to.match(/UNREADABLE/);
     await database.pool.query('UPDATE idempotency_keys SET caller_id = $1', [other.userId]);
-    expect((await refused(servers[0].once(repeat({ caller: other }), make))).message).to.match(/authenticate/);
+    expect((await refused(servers[0].once(repeat({ caller: other }), make))).code).to.match(/UNREADABLE/);
     expect(made).to.equal(1);
   });
 

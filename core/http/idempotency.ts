@@ -55,7 +55,8 @@ export class Idempotency {
 
   /**
    * Does the work, or waits for the one who does it and answers the same, with `Idempotent-Replayed: true`.
-   * Errors: `LS_IDEMPOTENCY_MISMATCH` where the key was used for another request, `LS_REQUEST_INVALID` where it is none.
+   * Errors: `LS_IDEMPOTENCY_MISMATCH` where the key was used for another request, `LS_REQUEST_INVALID` where it is none,
+   * `LS_IDEMPOTENCY_UNREADABLE` where the server that did it has another secret.
    */
   async once({ caller, key, request, signal }: Repeatable, work: () => Promise<RouteAnswer>): Promise<RouteAnswer> {
     const place: Place = {

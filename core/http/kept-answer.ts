@@ -1,6 +1,7 @@
 /** An answer as it is kept for repeats of its request: sealed, since it may hold a secret that is shown once. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { RouteAnswer } from '#plugin-api';
+import { idempotencyUnreadable } from './errors.ts';
 
 const ALGORITHM = 'aes-256-gcm';
 const NONCE = 12;
@@ -18,11 +19,18 @@ export function sealAnswer(key: Uint8Array, place: string, { status, headers, bo
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
 }
 
-/** Throws where it was sealed with another key or for another place. */
+/** Errors: `LS_IDEMPOTENCY_UNREADABLE` where it was sealed with another key or for another place. */
 export function openAnswer(key: Uint8Array, place: string, sealed: Uint8Array): RouteAnswer {
+  try {
+    return JSON.parse(decrypt(key, place, sealed)) as RouteAnswer;
+  } catch (error) {
+    throw idempotencyUnreadable('It was kept by a server with other secrets.', {}, { cause: error });
+  }
+}
+
+function decrypt(key: Uint8Array, place: string, sealed: Uint8Array): string {
   const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, NONCE), { authTagLength: TAG })
     .setAAD(Buffer.from(place))
     .setAuthTag(sealed.subarray(NONCE, NONCE + TAG));
-  const text = Buffer.concat([decipher.update(sealed.subarray(NONCE + TAG)), decipher.final()]).toString();
-  return JSON.parse(text) as RouteAnswer;
+  return Buffer.concat([decipher.update(sealed.subarray(NONCE + TAG)), decipher.final()]).toString();
 }
