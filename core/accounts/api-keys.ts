@@ -79,16 +79,27 @@ export class ApiKeys {
   /** Who the key stands for; null for one that is unknown, removed or expired. A mistyped one is refused before the database is asked. */
   async find(key: string): Promise<Caller | null> {
     if (!isIntact(key)) return null;
-    const found = await this.#db
+    const found = await this.#living().where('key_hash', '=', hashOf(key)).executeTakeFirst();
+    if (!found) return null;
+    const { id, last_used_at: lastUsedAt } = found;
+    if (lastUsedAt === null || Date.now() - lastUsedAt.getTime() > NOTED_EACH) await this.#noteUse(id);
+    return callerOf(found);
+  }
+
+  /** Who a key stands for that was shown before; null where it is removed or expired since. */
+  async findById(organizationId: string, id: string): Promise<Caller | null> {
+    const found = await this.#living()
+      .where('id', '=', id)
+      .where('organization_id', '=', organizationId)
+      .executeTakeFirst();
+    return found ? callerOf(found) : null;
+  }
+
+  #living() {
+    return this.#db
       .selectFrom('api_keys')
       .select(['id', 'organization_id', 'scope', 'stream_id', 'last_used_at'])
-      .where('key_hash', '=', hashOf(key))
-      .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', new Date())]))
-      .executeTakeFirst();
-    if (!found) return null;
-    const { id, organization_id: organizationId, scope, stream_id: streamId, last_used_at: lastUsedAt } = found;
-    if (lastUsedAt === null || Date.now() - lastUsedAt.getTime() > NOTED_EACH) await this.#noteUse(id);
-    return { userId: null, organizationId, role: ROLES[scope], apiKey: { id, scope, streamId } };
+      .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', new Date())]));
   }
 
   async #noteUse(id: string): Promise<void> {
@@ -107,6 +118,13 @@ export class ApiKeys {
 }
 
 const COLUMNS = ['id', 'name', 'scope', 'stream_id', 'created_by', 'expires_at', 'last_used_at', 'created_at'] as const;
+
+function callerOf(
+  key: Pick<Selectable<CoreTables['api_keys']>, 'id' | 'organization_id' | 'scope' | 'stream_id'>,
+): Caller {
+  const { id, organization_id: organizationId, scope, stream_id: streamId } = key;
+  return { userId: null, organizationId, role: ROLES[scope], apiKey: { id, scope, streamId } };
+}
 
 /** Whether a bearer's token is meant as an API key. */
 export function isApiKey(token: string): boolean {

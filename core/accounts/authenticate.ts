@@ -45,7 +45,7 @@ export function authenticator(options: AuthenticateOptions): Authenticate {
 }
 
 /** A person in an organization; null where they are no member of it any more, or have ended all that was issued before. */
-async function member(
+export async function member(
   db: Kysely<CoreTables>,
   { userId, organizationId, issuedAt }: { userId: string; organizationId: string; issuedAt: Date },
 ): Promise<Caller | null> {

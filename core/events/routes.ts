@@ -1,11 +1,12 @@
 /** The routes of events: what happened to an organization's streams, in order, what was refused included; as pages and as it happens. */
-import { type Caller, type Routes, Type } from '#plugin-api';
+import { type Caller, listOf, paging, type Routes, readPage, Type } from '#plugin-api';
 import { forbidden, unauthenticated } from '../http/errors.ts';
-import type { Authenticate } from '../http/index.ts';
+import type { Authenticate, Credentials } from '../http/index.ts';
 import { Takeover } from '../http/takeover.ts';
 import type { Feeds } from './feeds.ts';
 import type { Filter } from './follower.ts';
 import type { EventLog } from './log.ts';
+import { type Admission, EVENT_TOKEN_LIFE, type EventTokens } from './tokens.ts';
 
 const EventBody = Type.Object({
   id: Type.String(),
@@ -17,41 +18,60 @@ const EventBody = Type.Object({
   created_at: Type.String({ format: 'date-time' }),
 });
 
-export const EventList = Type.Object({
-  data: Type.Array(EventBody),
-  next_cursor: Type.Union([Type.String(), Type.Null()]),
-});
+export const EventList = listOf(EventBody);
+
+const filters = {
+  stream_id: Type.Optional(Type.String({ maxLength: 64 })),
+  type: Type.Optional(Type.String({ maxLength: 100 })),
+};
 
 export interface EventRoutesOptions {
   events: EventLog;
   feeds: Feeds;
+  tokens: EventTokens;
   authenticate: Authenticate;
 }
 
-export function eventRoutes(routes: Routes, { events, feeds, authenticate }: EventRoutesOptions): void {
+export function eventRoutes(routes: Routes, { events, feeds, tokens, authenticate }: EventRoutesOptions): void {
   routes.route({
     method: 'GET',
     path: '/events',
     summary: 'What happened in the organization, oldest first.',
     access: 'viewer',
-    query: Type.Object({
-      limit: Type.Integer({ minimum: 1, maximum: 100, default: 25 }),
-      cursor: Type.Optional(Type.String({ maxLength: 64, description: 'next_cursor of the page before.' })),
-      stream_id: Type.Optional(Type.String({ maxLength: 64 })),
-      type: Type.Optional(Type.String({ maxLength: 100 })),
-    }),
+    query: Type.Object({ ...paging, ...filters }),
     answers: { 200: EventList },
     async handle({ query, caller }) {
-      const { limit, cursor, stream_id: streamId, type } = query;
-      const rows = await events.list({
-        organizationId: caller.organizationId,
-        limit: limit + 1,
-        ...(cursor === undefined ? {} : { after: cursor }),
-        ...(streamId === undefined ? {} : { streamId }),
-        ...(type === undefined ? {} : { type }),
+      const page = await readPage({
+        list: 'events',
+        query,
+        read: ({ limit, after }) =>
+          events.list({
+            organizationId: caller.organizationId,
+            ...filterOf(query),
+            limit,
+            ...(after === undefined ? {} : { after }),
+          }),
+        position: ({ id }) => id,
       });
-      const page = rows.slice(0, limit);
-      return { status: 200, body: { data: page, next_cursor: rows.length > limit ? page.at(-1)!.id : null } };
+      return { status: 200, body: page };
+    },
+  });
+
+  routes.route({
+    method: 'POST',
+    path: '/events/token',
+    summary:
+      'A token that opens the stream of events from a page of another origin, where EventSource can send no header.',
+    access: 'viewer',
+    scope: 'read',
+    answers: {
+      201: Type.Object({
+        token: Type.String({ description: 'For ?token= of /events/stream.' }),
+        expires_in: Type.Integer({ description: 'Seconds in which a connection can be opened with it.' }),
+      }),
+    },
+    async handle({ caller }) {
+      return { status: 201, body: { token: await tokens.issue(caller), expires_in: EVENT_TOKEN_LIFE } };
     },
   });
 
@@ -68,20 +88,21 @@ export function eventRoutes(routes: Routes, { events, feeds, authenticate }: Eve
             'Id of the last event already seen; what came since is sent first. The header Last-Event-ID says the same and goes before. From now on where neither is sent.',
         }),
       ),
-      stream_id: Type.Optional(Type.String({ maxLength: 64 })),
-      type: Type.Optional(Type.String({ maxLength: 100 })),
+      token: Type.Optional(
+        Type.String({ maxLength: 2048, description: 'From POST /events/token, where no header can be sent.' }),
+      ),
+      ...filters,
     }),
     answers: { 200: null },
-    async handle({ query: { after, stream_id: streamId, type }, caller, headers, remoteAddress }) {
-      if (!caller) throw unauthenticated('No token was sent.');
-      const filter = { ...(streamId === undefined ? {} : { streamId }), ...(type === undefined ? {} : { type }) };
-      checkReach(caller, filter);
-      const { organizationId } = caller;
-      const seen = headers['last-event-id'] ?? after;
+    async handle({ query, caller, headers, remoteAddress }) {
+      const admission = await admit(query.token, caller, { method: 'GET', headers, remoteAddress });
+      const filter = filterOf(query);
+      checkReach(admission.caller, filter);
+      const { organizationId } = admission.caller;
+      const seen = headers['last-event-id'] ?? query.after;
       const since = typeof seen === 'string' && seen !== '' ? await events.place(organizationId, seen) : null;
-      const isAdmitted = async () =>
-        (await authenticate({ method: 'GET', headers, remoteAddress }))?.organizationId === organizationId;
       const body = new Takeover((response) => {
+        const { isAdmitted } = admission;
         if (!response.destroyed) feeds.follow(organizationId, { response, filter, isAdmitted }, since);
       });
       // nginx and others would gather what is meant to arrive at once.
@@ -89,6 +110,22 @@ export function eventRoutes(routes: Routes, { events, feeds, authenticate }: Eve
       return { status: 200, body, headers: own };
     },
   });
+
+  /** By the token in the address where there is one, else by what the headers say. */
+  async function admit(token: string | undefined, caller: Caller | null, request: Credentials): Promise<Admission> {
+    if (token !== undefined) {
+      const admission = await tokens.admit(token);
+      if (!admission) throw unauthenticated('The token is not valid, or has expired.');
+      return admission;
+    }
+    if (!caller) throw unauthenticated('No token was sent.');
+    const isAdmitted = async () => (await authenticate(request))?.organizationId === caller.organizationId;
+    return { caller, isAdmitted };
+  }
+}
+
+function filterOf({ stream_id: streamId, type }: { stream_id?: string; type?: string }): Filter {
+  return { ...(streamId === undefined ? {} : { streamId }), ...(type === undefined ? {} : { type }) };
 }
 
 /** A key of one stream reads that stream's events and no others. */

@@ -103,15 +103,22 @@ describe('the stream of events', function () {
   });
 
   it('is for members only, and ends in order when the server stops', async () => {
-    const server = await startServer({ config: CONFIG });
+    const server = await startServer({ config: CONFIG, env: { LIVESTREAMS_LOG_LEVEL: 'debug' } });
     const following = await followFrom(server.url, await logIn(server));
+    const { token } = await server.api<{ token: string }>('POST', '/events/token');
+    const byToken = await follow(`${server.url}/v1/events/stream?token=${token}`);
+    expect(byToken.status).to.equal(200);
+    await server.createStream();
+    await until(() => byToken.events.length > 0 && following.events.length > 0, 'an event');
+    expect(byToken.events).to.deep.equal(following.events);
     expect(following.headers).to.include({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     const refused = await follow(`${server.url}/v1/events/stream`);
     expect(refused.status).to.equal(401);
     const forged = await follow(`${server.url}/v1/events/stream`, { authorization: 'Bearer x.y.z' });
     expect(forged.status).to.equal(401);
     await server.stop();
-    await until(() => !following.isOpen(), 'the connection to end');
+    await until(() => !following.isOpen() && !byToken.isOpen(), 'the connections to end');
     expect(server.process.exitCode).to.equal(0);
+    expect(server.output()).to.contain('/v1/events/stream').and.not.contain(token);
   });
 });
