@@ -9,6 +9,7 @@
  */
 import type { AssetKind } from './assets.ts';
 import type { Latency, SourceFacts } from './media.ts';
+import type { Role } from './routes.ts';
 
 /** Events: durable rows, fanned out to dashboards and webhooks. Key: type; value: data. Core's own are here. */
 export interface EventMap {
@@ -68,6 +69,20 @@ export interface EventMap {
   'asset.failed': { asset_id: string; kind: AssetKind; title: string; reason: string };
   /** It was deleted, with all of its bytes that no other asset or session shares. */
   'asset.deleted': { asset_id: string; kind: AssetKind; title: string };
+  /** The organization was made. `by` is always a person's id. */
+  'organization.created': { name: string; by: string };
+  /** It was renamed; `name` is the present one. */
+  'organization.updated': { name: string; by: string };
+  /** A person was invited. */
+  'organization.invitation_created': { invitation_id: string; role: Role; by: string };
+  /** An invitation was taken back. */
+  'organization.invitation_deleted': { invitation_id: string; by: string };
+  /** A person has accepted an invitation. */
+  'organization.member_added': { user_id: string; role: Role; invitation_id: string };
+  /** The role of a member was changed; `role` is the present one. */
+  'organization.role_changed': { user_id: string; role: Role; by: string };
+  /** A member has left (`by` is the same person), or was removed. */
+  'organization.member_removed': { user_id: string; by: string };
   /** A job of the organization has succeeded. */
   'job.completed': { job_id: string; name: string };
   /** A job has failed for the last time. */

@@ -20,9 +20,11 @@ export class AccessTokens {
     this.#tokens = tokens;
   }
 
-  async issue({ userId, organizationId }: AccessClaims): Promise<string> {
+  /** `issuedAt` is the moment at which it was known who calls: what is ended after it ends this token too. */
+  async issue({ userId, organizationId }: AccessClaims, issuedAt: Date = new Date()): Promise<string> {
     const claims = { org: organizationId };
-    const { token } = await this.#tokens.issue({ ...PURPOSE, subject: userId, claims, expiresIn: ACCESS_TOKEN_LIFE });
+    const stated = { subject: userId, claims, expiresIn: ACCESS_TOKEN_LIFE, issuedAt };
+    const { token } = await this.#tokens.issue({ ...PURPOSE, ...stated });
     return token;
   }
 

@@ -90,31 +90,66 @@ describe('accounts', () => {
     const guess = () =>
       post('/auth/login', { email: owner.email, password: 'x' }, { 'x-forwarded-for': '203.0.113.5' });
     const answers = await Promise.all(Array.from({ length: 14 }, guess));
-    const throttled = answers.filter(({ status }) => status === 429);
-    expect(throttled).to.have.length(4);
-    const wait = throttled[0]?.headers.get('retry-after');
+    const limited = answers.filter(({ status }) => status === 429);
+    expect(limited).to.have.length(4);
+    const wait = limited[0]?.headers.get('retry-after');
     expect(Number(wait)).to.be.within(1, 60);
-    expect(throttled[0]?.headers.get('ratelimit')).to.equal(`"LS_LOGIN_THROTTLED";r=0;t=${wait}`);
+    expect(limited[0]?.headers.get('ratelimit-policy')).to.equal('"login";q=10;w=60');
+    expect(limited[0]?.headers.get('ratelimit')).to.equal(`"login";r=0;t=${wait}`);
+    expect(((await limited[0]?.json()) as { code: string }).code).to.equal('LS_RATE_LIMITED');
     await grant(await post('/auth/login', credentials(), { 'x-forwarded-for': '203.0.113.6' }));
   });
 
-  it('rotates refresh tokens, and ends the family when one is used twice', async () => {
+  it('tells on each answer what remains, and counts no login that succeeds', async () => {
+    await accounts.ensureOwner(owner);
+    const remaining = async (password: string) => {
+      const { headers } = await post('/auth/login', { email: owner.email, password });
+      return headers.get('ratelimit')?.match(/r=\d+/g);
+    };
+    for (let i = 0; i < 12; i++) expect(await remaining(owner.password)).to.deep.equal(['r=100', 'r=10', 'r=100']);
+    expect(await remaining('wrong')).to.deep.equal(['r=99', 'r=9', 'r=99']);
+    const { refresh_token } = await grant(await post('/auth/login', credentials()));
+    const { headers } = await post('/auth/refresh', { refresh_token });
+    expect(headers.get('ratelimit-policy')).to.equal('"refresh-account";q=120;w=60, "refresh-address";q=600;w=60');
+  });
+
+  /** Lets the time pass in which a refresh token may be used again. */
+  const endGrace = () => database.pool.query("UPDATE refresh_tokens SET used_at = used_at - interval '10 s'");
+
+  it('rotates refresh tokens, and ends the family when one is used again later', async () => {
     await accounts.ensureOwner(owner);
     const first = await grant(await post('/auth/login', credentials()));
     const elsewhere = await grant(await post('/auth/login', credentials()));
     const second = await grant(await post('/auth/refresh', { refresh_token: first.refresh_token }));
     expect(second.refresh_token).not.to.equal(first.refresh_token);
     expect((await me(second.access_token)).status).to.equal(200);
+    await endGrace();
     expect((await post('/auth/refresh', { refresh_token: first.refresh_token })).status).to.equal(401);
     expect((await post('/auth/refresh', { refresh_token: second.refresh_token })).status).to.equal(401);
     await grant(await post('/auth/refresh', { refresh_token: elsewhere.refresh_token }));
   });
 
-  it('lets one of two refreshes at once through', async () => {
+  it('gives each of several tabs that refresh at once a token of its own, of the one login', async () => {
     await accounts.ensureOwner(owner);
     const { refresh_token } = await grant(await post('/auth/login', credentials()));
-    const answers = await Promise.all([1, 2].map(() => post('/auth/refresh', { refresh_token })));
-    expect(answers.map(({ status }) => status).sort()).to.deep.equal([200, 401]);
+    const answers = await Promise.all([1, 2, 3].map(() => post('/auth/refresh', { refresh_token })));
+    const grants = await Promise.all(answers.map((answer) => grant(answer)));
+    expect(new Set(grants.map((one) => one.refresh_token)).size).to.equal(3);
+    for (const one of grants) await grant(await post('/auth/refresh', { refresh_token: one.refresh_token }));
+    expect((await post('/auth/logout', { refresh_token: grants[0]!.refresh_token })).status).to.equal(204);
+    expect((await database.pool.query('SELECT 1 FROM refresh_tokens')).rowCount).to.equal(0);
+  });
+
+  it('leaves no token of a login that ends while it is refreshed', async () => {
+    await accounts.ensureOwner(owner);
+    for (let i = 0; i < 5; i++) {
+      const { refresh_token } = await grant(await post('/auth/login', credentials()));
+      await Promise.all([
+        ...[1, 2, 3].map(() => post('/auth/refresh', { refresh_token })),
+        post('/auth/logout', { refresh_token }),
+      ]);
+      expect((await database.pool.query('SELECT 1 FROM refresh_tokens')).rowCount).to.equal(0);
+    }
   });
 
   it('ends a login at logout', async () => {

@@ -1,15 +1,16 @@
 /** Accounts: the first owner, logging in, and who a token stands for. */
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Role } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
 import { withTransaction } from '../db/transaction.ts';
-import { newId } from '../ids.ts';
-import { FailureThrottle } from '../sessions/throttle.ts';
 import { ACCESS_TOKEN_LIFE, type AccessTokens } from './access-tokens.ts';
-import { loginFailed, loginThrottled, refreshRefused, setupRefused } from './errors.ts';
+import { endLogins, setPassword } from './end-logins.ts';
+import { loginFailed, noOrganization, organizationNotFound, passwordWrong, setupRefused } from './errors.ts';
+import { findByEmail, hasUser, insertOwner, lockFirstOwner, type NewOwner } from './owners.ts';
 import { Passwords } from './passwords.ts';
 import {
   endFamily,
+  findLogin,
   issueRefreshToken,
   newToken,
   removeExpiredTokens,
@@ -28,6 +29,8 @@ export interface Profile {
 export interface SignedIn {
   userId: string;
   organizationId: string;
+  /** The moment of the proof: what ends their logins after it ends this one too, whenever it is written down. */
+  provedAt: Date;
   profile: Profile;
 }
 
@@ -47,18 +50,12 @@ export interface AccountsOptions {
   publicUrl: string;
 }
 
-interface NewOwner {
-  email: string;
-  password: string;
-  name: string;
-}
-
 export class Accounts {
+  /** One queue for all that is hashed. */
+  readonly passwords: Passwords = new Passwords();
   readonly #db: Kysely<CoreTables>;
   readonly #publicUrl: string;
   readonly #accessTokens: AccessTokens;
-  readonly #passwords = new Passwords();
-  readonly #tries = new FailureThrottle();
 
   constructor({ db, accessTokens, publicUrl }: AccountsOptions) {
     this.#db = db;
@@ -69,7 +66,7 @@ export class Accounts {
   /** Makes the first owner; does nothing where there is an account already. */
   async ensureOwner(owner: { email: string; password: string }): Promise<void> {
     if (await hasUser(this.#db)) return;
-    const passwordHash = await this.#passwords.hash(owner.password);
+    const passwordHash = await this.passwords.hash(owner.password);
     await withTransaction(this.#db, async (transaction) => {
       await lockFirstOwner(transaction);
       if (await hasUser(transaction)) return;
@@ -100,7 +97,7 @@ export class Accounts {
       .where('expires_at', '>', new Date())
       .executeTakeFirst();
     if (!found) throw setupRefused('The link is unknown, used, or older than 24 hours.');
-    const passwordHash = await this.#passwords.hash(owner.password);
+    const passwordHash = await this.passwords.hash(owner.password);
     const userId = await withTransaction(this.#db, async (transaction) => {
       await lockFirstOwner(transaction);
       const links = await transaction.deleteFrom('setup_links').returning('token_hash').execute();
@@ -108,37 +105,52 @@ export class Accounts {
       if (!stillThere || (await hasUser(transaction))) throw setupRefused('The link was used already.');
       return insertOwner(transaction, owner, passwordHash);
     });
-    return this.#signedIn(userId);
+    return this.signIn(userId, null, new Date());
   }
 
-  /** Errors: `LS_LOGIN_FAILED`, `LS_LOGIN_THROTTLED` after ten tries a minute of one address on one account. */
-  async login(credentials: { email: string; password: string }, remoteAddress: string): Promise<SignedIn> {
-    const email = credentials.email.toLowerCase();
-    const subject = `${remoteAddress} ${email}`;
-    const wait = this.#tries.wait(subject);
-    if (wait > 0) throw loginThrottled(`Too many tries; the next one counts in ${wait} s.`, { retry_after: wait });
-    // Counted before the password is looked at: tries made all at once must not pass together.
-    this.#tries.fail(subject);
-    const user = await this.#db
-      .selectFrom('users')
-      .select(['id', 'password_hash'])
-      .where(sql<string>`lower(email)`, '=', email)
-      .executeTakeFirst();
-    const matches = await this.#passwords.verify(user?.password_hash ?? null, credentials.password);
+  /** Errors: `LS_LOGIN_FAILED`, `LS_NO_ORGANIZATION`. */
+  async login({ email, password }: { email: string; password: string }): Promise<SignedIn> {
+    // Before the password is looked up: who changes it meanwhile ends this login too.
+    const provedAt = new Date();
+    const user = await findByEmail(this.#db, email);
+    const matches = await this.passwords.verify(user?.password_hash ?? null, password);
     if (!matches || !user) throw loginFailed('The e-mail address or the password is wrong.');
     await removeExpiredTokens(this.#db);
-    return this.#signedIn(user.id);
+    return this.signIn(user.id, null, provedAt);
   }
 
   /** The tokens of a program that acts for somebody. A browser gets a session instead. */
   async grant(signedIn: SignedIn): Promise<Grant> {
-    return this.#grant(signedIn, await issueRefreshToken(this.#db, signedIn.userId));
+    return this.#grant(signedIn, await issueRefreshToken(this.#db, signedIn, signedIn.provedAt));
   }
 
-  /** Errors: `LS_REFRESH_REFUSED`. */
-  async refresh(refreshToken: string): Promise<Grant> {
-    const { userId, token } = await rotateRefreshToken(this.#db, refreshToken);
-    return this.#grant(await this.#signedIn(userId), token);
+  /** Whose login the token is of; null for none. For limits: it says nothing of whether the token can be used. */
+  async refreshes(refreshToken: string): Promise<string | null> {
+    return (await findLogin(this.#db, refreshToken))?.userId ?? null;
+  }
+
+  /**
+   * Goes on with a login, in another organization of the person where one is named.
+   * Errors: `LS_REFRESH_REFUSED`, `LS_ORGANIZATION_NOT_FOUND`, `LS_NO_ORGANIZATION`.
+   */
+  async refresh(refreshToken: string, organizationId: string | null): Promise<Grant> {
+    const provedAt = new Date();
+    // Before the token is used up.
+    if (organizationId !== null) {
+      const login = await findLogin(this.#db, refreshToken);
+      if (login) await this.enter(login.userId, organizationId);
+    }
+    const { token, ...login } = await rotateRefreshToken(this.#db, refreshToken, organizationId);
+    return this.#grant(await this.signIn(login.userId, login.organizationId, provedAt), token);
+  }
+
+  /** The profile of somebody who wants to act in an organization of theirs. Errors: `LS_ORGANIZATION_NOT_FOUND`. */
+  async enter(userId: string, organizationId: string): Promise<Profile> {
+    const profile = await this.profile(userId);
+    if (!profile?.organizations.some(({ id }) => id === organizationId)) {
+      throw organizationNotFound(`You are a member of no organization ${organizationId}.`);
+    }
+    return profile;
   }
 
   /** Ends the login that the token came from. An unknown token is no error: it is logged out already. */
@@ -163,43 +175,50 @@ export class Accounts {
     return user && organizations.length > 0 ? { user, organizations } : null;
   }
 
-  /** A caller acts in the organization that the user joined first. */
-  async #signedIn(userId: string): Promise<SignedIn> {
-    const profile = await this.profile(userId);
-    const [organization] = profile?.organizations ?? [];
-    if (!profile || !organization) throw refreshRefused('The account is in no organization any more.');
-    return { userId, organizationId: organization.id, profile };
+  /** The same, with another name. Null where the account is gone. */
+  async rename(userId: string, name: string): Promise<Profile | null> {
+    await this.#db.updateTable('users').set({ name }).where('id', '=', userId).execute();
+    return this.profile(userId);
   }
 
-  async #grant({ profile, ...claims }: SignedIn, refreshToken: string): Promise<Grant> {
-    const accessToken = await this.#accessTokens.issue(claims);
+  /** Changes the password and ends every login; what it answers begins a new one. Errors: `LS_PASSWORD_WRONG`. */
+  async changePassword(
+    caller: { userId: string; organizationId: string },
+    { current, next }: { current: string; next: string },
+  ): Promise<SignedIn> {
+    const { userId } = caller;
+    const user = await this.#db.selectFrom('users').select('password_hash').where('id', '=', userId).executeTakeFirst();
+    const matches = await this.passwords.verify(user?.password_hash ?? null, current);
+    if (!matches || !user) throw passwordWrong('The current password is another one.');
+    const passwordHash = await this.passwords.hash(next);
+    const provedAt = await withTransaction(this.#db, (transaction) => setPassword(transaction, userId, passwordHash));
+    return this.signIn(userId, caller.organizationId, provedAt);
+  }
+
+  /** Ends every login of a person, also the one that asks for it. */
+  async logoutEverywhere(userId: string): Promise<void> {
+    await withTransaction(this.#db, (transaction) => endLogins(transaction, userId));
+  }
+
+  /**
+   * Somebody who was known at that moment, in the organization that is named; where they are not in it, in the one that they
+   * joined first. Errors: `LS_NO_ORGANIZATION`.
+   */
+  async signIn(userId: string, organizationId: string | null, provedAt: Date): Promise<SignedIn> {
+    const profile = await this.profile(userId);
+    const [first, ...others] = profile?.organizations ?? [];
+    if (!profile || !first) throw noOrganization('Nobody acts without an organization.');
+    const entered = [first, ...others].find(({ id }) => id === organizationId) ?? first;
+    return { userId, organizationId: entered.id, provedAt, profile };
+  }
+
+  async #grant({ profile, provedAt, ...claims }: SignedIn, refreshToken: string): Promise<Grant> {
     return {
-      access_token: accessToken,
+      access_token: await this.#accessTokens.issue(claims, provedAt),
       refresh_token: refreshToken,
       expires_in: ACCESS_TOKEN_LIFE,
       organization_id: claims.organizationId,
       ...profile,
     };
   }
-}
-
-async function hasUser(db: Kysely<CoreTables>): Promise<boolean> {
-  return (await db.selectFrom('users').select('id').limit(1).executeTakeFirst()) !== undefined;
-}
-
-/** Of several that would make the first owner at once, one after the other. */
-async function lockFirstOwner(transaction: Kysely<CoreTables>): Promise<void> {
-  await sql`SELECT pg_advisory_xact_lock(hashtext('livestreams first owner'))`.execute(transaction);
-}
-
-async function insertOwner(db: Kysely<CoreTables>, owner: NewOwner, passwordHash: string): Promise<string> {
-  const userId = newId('usr');
-  const { email, name } = owner;
-  await db.insertInto('users').values({ id: userId, email, name, password_hash: passwordHash }).execute();
-  // A demo that ran before the set-up has made one, with its stream in it.
-  const known = await db.selectFrom('organizations').select('id').orderBy('id').executeTakeFirst();
-  const organizationId = known?.id ?? newId('org');
-  if (!known) await db.insertInto('organizations').values({ id: organizationId, name }).execute();
-  await db.insertInto('members').values({ organization_id: organizationId, user_id: userId, role: 'owner' }).execute();
-  return userId;
 }

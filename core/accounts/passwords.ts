@@ -1,6 +1,6 @@
 /** Passwords: argon2id, a few at a time, and as slow for an account that does not exist. */
 import { hash, verify } from '@node-rs/argon2';
-import { loginThrottled } from './errors.ts';
+import { loginBusy } from './errors.ts';
 
 /** OWASP's first choice of argon2id parameters (Password Storage Cheat Sheet); argon2id is the library's default. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -29,7 +29,7 @@ export class Passwords {
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.#waiting.length >= MOST_WAITING) {
-      throw loginThrottled('Too many others log in at this moment.', { retry_after: 5 });
+      throw loginBusy('Too many others log in at this moment.', { retry_after: 5 });
     }
     if (this.#running >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running += 1;

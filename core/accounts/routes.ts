@@ -1,79 +1,45 @@
-/** Routes of accounts: set-up, login, refresh, logout, and who one is. */
-import type { IncomingHttpHeaders } from 'node:http';
-import { type RouteAnswer, type Routes, Type } from '#plugin-api';
-import { forbidden, notFound, unauthenticated } from '../http/errors.ts';
-import type { Accounts, SignedIn } from './accounts.ts';
+/** Routes of one's own account: set-up, login, refresh, logout, and who one is. */
+import { type Routes, Type } from '#plugin-api';
+import { forbidden, unauthenticated } from '../http/errors.ts';
+import { limited, limitFailures } from '../limits/index.ts';
+import type { Accounts } from './accounts.ts';
 import type { BrowserSessions } from './browser-sessions.ts';
-
-const Email = Type.String({ format: 'email', maxLength: 254 });
-/** Long enough for any pass phrase; short enough to be hashed at no special cost. */
-const NewPassword = Type.String({ minLength: 8, maxLength: 200 });
-const Token = Type.String({ minLength: 1, maxLength: 200 });
-
-const ProfileBody = Type.Object({
-  organization_id: Type.String({ description: 'The organization that the caller acts in.' }),
-  user: Type.Object({ id: Type.String(), email: Type.String(), name: Type.String() }),
-  organizations: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      name: Type.String(),
-      role: Type.Enum(['owner', 'admin', 'creator', 'viewer']),
-    }),
-  ),
-});
-const GrantBody = Type.Object({
-  access_token: Type.String(),
-  refresh_token: Type.String({ description: 'Works once; each refresh answers the next one.' }),
-  expires_in: Type.Integer({ description: 'Seconds that the access token lives.' }),
-  ...ProfileBody.properties,
-});
-
-const Session = Type.Optional(
-  Type.Enum(['tokens', 'cookie'], {
-    default: 'tokens',
-    description:
-      'How the caller goes on: with tokens in the answer, or with a cookie, which is for browsers and keeps out scripts.',
-  }),
-);
-/** With a cookie there is nothing in the answer that a script could take away. */
-const SignedInBody = Type.Union([GrantBody, ProfileBody]);
+import { browserSessionRequired } from './errors.ts';
+import { letIn } from './let-in.ts';
+import type { AccountLimits } from './limits.ts';
+import { requirePerson } from './organizations.ts';
+import {
+  Email,
+  GrantBody,
+  Id,
+  Name,
+  NewPassword,
+  Password,
+  ProfileBody,
+  Session,
+  SignedInBody,
+  Token,
+} from './schemas.ts';
 
 export interface AccountRoutesOptions {
   accounts: Accounts;
   browserSessions: BrowserSessions;
+  accountLimits: AccountLimits;
 }
 
-export function accountRoutes(routes: Routes, { accounts, browserSessions }: AccountRoutesOptions): void {
-  /** Lets somebody in who has proved who they are, in the way that was asked for. */
-  const letIn = async (
-    status: number,
-    headers: IncomingHttpHeaders,
-    session: 'tokens' | 'cookie' | undefined,
-    prove: () => Promise<SignedIn>,
-  ): Promise<RouteAnswer> => {
-    if (session !== 'cookie') return { status, body: await accounts.grant(await prove()) };
-    // A foreign page must not sign its visitors in as somebody else.
-    browserSessions.requireOwnOrigin(headers);
-    const { userId, organizationId, profile } = await prove();
-    const cookie = await browserSessions.begin(userId, organizationId);
-    return { status, body: { organization_id: organizationId, ...profile }, headers: { 'Set-Cookie': cookie } };
-  };
+export function accountRoutes(routes: Routes, options: AccountRoutesOptions): void {
+  const { accounts, browserSessions, accountLimits: limits } = options;
 
   routes.route({
     method: 'POST',
     path: '/auth/setup',
     summary: 'Makes the first owner, by the link that the first start prints.',
     access: 'anyone',
-    body: Type.Object({
-      token: Token,
-      email: Email,
-      password: NewPassword,
-      name: Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000-\\u001f\\u007f]*$' }),
-      session: Session,
-    }),
+    body: Type.Object({ token: Token, email: Email, password: NewPassword, name: Name, session: Session }),
     answers: { 201: SignedInBody },
-    async handle({ body: { token, session, ...owner }, headers }) {
-      return letIn(201, headers, session, () => accounts.setup(token, owner));
+    async handle({ body: { token, session, ...owner }, headers, remoteAddress }) {
+      const prove = () => accounts.setup(token, owner);
+      return limitFailures(limits.link(remoteAddress), () => letIn(options, { status: 201, headers, session, prove }));
     },
   });
 
@@ -82,26 +48,29 @@ export function accountRoutes(routes: Routes, { accounts, browserSessions }: Acc
     path: '/auth/login',
     summary: 'Logs in with e-mail address and password.',
     access: 'anyone',
-    body: Type.Object({
-      email: Type.String({ maxLength: 254 }),
-      password: Type.String({ maxLength: 200 }),
-      session: Session,
-    }),
+    body: Type.Object({ email: Type.String({ maxLength: 254 }), password: Password, session: Session }),
     answers: { 200: SignedInBody },
     async handle({ body: { session, ...credentials }, remoteAddress, headers }) {
-      return letIn(200, headers, session, () => accounts.login(credentials, remoteAddress));
+      const prove = () => accounts.login(credentials);
+      return limitFailures(limits.login(credentials.email, remoteAddress), () =>
+        letIn(options, { status: 200, headers, session, prove }),
+      );
     },
   });
 
   routes.route({
     method: 'POST',
     path: '/auth/refresh',
-    summary: 'Takes a refresh token for a new access token and the next refresh token.',
+    summary: 'Takes a refresh token for a new access token and the next refresh token, also in another organization.',
     access: 'anyone',
-    body: Type.Object({ refresh_token: Token }),
+    body: Type.Object({ refresh_token: Token, organization_id: Type.Optional(Id) }),
     answers: { 200: GrantBody },
-    async handle({ body }) {
-      return { status: 200, body: await accounts.refresh(body.refresh_token) };
+    async handle({ body: { refresh_token: token, organization_id: organizationId = null }, remoteAddress }) {
+      return limited(limits.refreshFrom(remoteAddress), async () => {
+        const userId = await accounts.refreshes(token);
+        const ofAccount = userId === null ? [] : limits.refreshOf(userId);
+        return limited(ofAccount, async () => ({ status: 200, body: await accounts.refresh(token, organizationId) }));
+      });
     },
   });
 
@@ -121,20 +90,28 @@ export function accountRoutes(routes: Routes, { accounts, browserSessions }: Acc
 
   routes.route({
     method: 'POST',
-    path: '/auth/organization',
-    summary: 'Goes over to another organization of the caller: the session of the cookie, or with new tokens.',
+    path: '/auth/logout-everywhere',
+    summary: 'Ends every login of the caller, this one included.',
     access: 'viewer',
-    body: Type.Object({ organization_id: Type.String({ maxLength: 64 }) }),
-    answers: { 200: SignedInBody },
-    async handle({ body: { organization_id: organizationId }, caller: { userId }, headers }) {
-      if (userId === null) throw forbidden('An API key is of one organization.');
-      const profile = await accounts.profile(userId);
-      if (!profile?.organizations.some(({ id }) => id === organizationId)) {
-        throw notFound(`You are a member of no organization ${organizationId}.`);
-      }
-      if (headers.authorization !== undefined) {
-        return { status: 200, body: await accounts.grant({ userId, organizationId, profile }) };
-      }
+    answers: { 204: null },
+    async handle({ caller, headers }) {
+      await accounts.logoutEverywhere(requirePerson(caller).userId);
+      const cookie = await browserSessions.end(headers);
+      return { status: 204, ...(cookie !== null && { headers: { 'Set-Cookie': cookie } }) };
+    },
+  });
+
+  routes.route({
+    method: 'POST',
+    path: '/auth/organization',
+    summary: 'Goes over to another organization of the caller, with the session of the cookie.',
+    access: 'viewer',
+    body: Type.Object({ organization_id: Id }),
+    answers: { 200: ProfileBody },
+    async handle({ body: { organization_id: organizationId }, caller, headers }) {
+      const profile = await accounts.enter(requirePerson(caller).userId, organizationId);
+      // An access token is good for minutes: it must not be turned into something that lasts.
+      if (headers.authorization !== undefined) throw browserSessionRequired('An access token is for one organization.');
       if (!(await browserSessions.enter(headers, organizationId))) throw unauthenticated('The session is over.');
       return { status: 200, body: { organization_id: organizationId, ...profile } };
     },
@@ -151,6 +128,38 @@ export function accountRoutes(routes: Routes, { accounts, browserSessions }: Acc
       const profile = await accounts.profile(caller.userId);
       if (!profile) throw unauthenticated('The account of this token is gone.');
       return { status: 200, body: { organization_id: caller.organizationId, ...profile } };
+    },
+  });
+
+  routes.route({
+    method: 'PATCH',
+    path: '/me',
+    summary: "Changes the caller's own name.",
+    access: 'viewer',
+    body: Type.Object({ name: Type.Optional(Name) }),
+    answers: { 200: ProfileBody },
+    async handle({ body: { name }, caller }) {
+      const { userId } = requirePerson(caller);
+      const profile = name === undefined ? await accounts.profile(userId) : await accounts.rename(userId, name);
+      if (!profile) throw unauthenticated('The account of this token is gone.');
+      return { status: 200, body: { organization_id: caller.organizationId, ...profile } };
+    },
+  });
+
+  routes.route({
+    method: 'POST',
+    path: '/me/password',
+    summary: 'Changes the password. Every login of the caller ends; the answer begins a new one.',
+    access: 'viewer',
+    body: Type.Object({ current_password: Password, new_password: NewPassword }),
+    answers: { 200: SignedInBody },
+    async handle({ body: { current_password: current, new_password: next }, caller, headers }) {
+      const person = { ...requirePerson(caller), organizationId: caller.organizationId };
+      const session = headers.authorization === undefined ? 'cookie' : 'tokens';
+      const prove = () => accounts.changePassword(person, { current, next });
+      return limitFailures(limits.password(person.userId), () =>
+        letIn(options, { status: 200, headers, session, prove }),
+      );
     },
   });
 }

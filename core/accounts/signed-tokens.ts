@@ -17,6 +17,8 @@ export interface NewSignedToken extends TokenPurpose {
   claims?: Record<string, string>;
   /** Seconds, a week at most. */
   expiresIn: number;
+  /** Now, where not given: for what a proof of a moment before is answered with. */
+  issuedAt?: Date;
 }
 
 export interface IssuedToken {
@@ -43,11 +45,11 @@ export class SignedTokens {
     this.#keys = keys;
   }
 
-  async issue({ type, audience, subject, claims = {}, expiresIn }: NewSignedToken): Promise<IssuedToken> {
+  async issue({ type, audience, subject, claims = {}, expiresIn, issuedAt }: NewSignedToken): Promise<IssuedToken> {
     if (expiresIn > LONGEST_LIFE) throw new RangeError('No key is kept for tokens that live so long.');
     const { id: kid, key } = await this.#keys.current();
     const id = newId('tok');
-    const now = Date.now();
+    const now = issuedAt?.getTime() ?? Date.now();
     const expiresAt = new Date((Math.floor(now / 1000) + expiresIn) * 1000);
     const jwt = new SignJWT(claims)
       .setProtectedHeader({ alg: ALGORITHM, typ: type, kid })
@@ -95,7 +97,7 @@ function content(payload: JWTPayload): TokenContent {
     id: jti!,
     subject: sub ?? null,
     claims: payload,
-    issuedAt: new Date(iat! * 1000),
+    issuedAt: new Date(Math.round(iat! * 1000)),
     expiresAt: new Date(exp! * 1000),
   };
 }

@@ -2,16 +2,23 @@
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
 import { temporaryFolder } from '../../test/support/folder.ts';
 import { quietLog } from '../../test/support/log.ts';
+import { EventLog } from '../events/log.ts';
 import { createHttp, createMetrics, type Http, RouteTable } from '../http/index.ts';
 import { Limits } from '../limits/index.ts';
 import {
   AccessTokens,
+  AccountLimits,
   Accounts,
   ApiKeys,
   accountRoutes,
   apiKeyRoutes,
   authenticator,
   BrowserSessions,
+  Invitations,
+  invitationRoutes,
+  Members,
+  Organizations,
+  organizationRoutes,
   SignedTokens,
   SigningKeys,
   WRONG_KEYS,
@@ -26,7 +33,12 @@ export class TestAccounts {
   readonly apiKeys: ApiKeys;
   readonly browserSessions: BrowserSessions;
   readonly accounts: Accounts;
+  readonly events: EventLog;
+  readonly organizations: Organizations;
+  readonly members: Members;
+  readonly invitations: Invitations;
   readonly #limits = new Limits({ redisUrl: null, log: quietLog });
+  readonly accountLimits: AccountLimits = new AccountLimits(this.#limits);
   #http: Http | null = null;
   url = '';
 
@@ -38,6 +50,10 @@ export class TestAccounts {
     this.apiKeys = new ApiKeys(db);
     this.browserSessions = new BrowserSessions({ db, publicUrl: HOME });
     this.accounts = new Accounts({ db, accessTokens: this.accessTokens, publicUrl: HOME });
+    this.events = new EventLog({ db, log: quietLog });
+    this.organizations = new Organizations({ db, events: this.events });
+    this.members = new Members({ db, events: this.events });
+    this.invitations = new Invitations({ db, events: this.events, accounts: this.accounts, publicUrl: HOME });
   }
 
   /** Listens with the routes of accounts, and with those that `more` adds. */
@@ -46,6 +62,8 @@ export class TestAccounts {
     const bed = new TestAccounts(await testDatabase(), new SignedTokens(signingKeys));
     const routes = new RouteTable();
     accountRoutes(routes, bed);
+    organizationRoutes(routes, bed);
+    invitationRoutes(routes, bed);
     apiKeyRoutes(routes, bed.apiKeys);
     more(routes, bed);
     bed.#http = createHttp({

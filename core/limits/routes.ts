@@ -39,10 +39,14 @@ async function withHeaders(
   try {
     answer = await work();
   } catch (error) {
-    // A limit within the work has said its own already.
-    if (error instanceof LivestreamsError)
-      Object.assign(error.headers, { ...rateLimitHeaders(failed), ...error.headers });
+    if (error instanceof LivestreamsError) Object.assign(error.headers, beside(error.headers, failed));
     throw error;
   }
-  return { ...answer, headers: { ...answer.headers, ...rateLimitHeaders(await succeeded()) } };
+  return { ...answer, headers: { ...answer.headers, ...beside(answer.headers ?? {}, await succeeded()) } };
+}
+
+/** The fields of these limits, after those that a limit within the work has said. */
+function beside(said: Record<string, string>, usages: Usage[]): Record<string, string> {
+  const fields = Object.entries(rateLimitHeaders(usages));
+  return Object.fromEntries(fields.map(([name, value]) => [name, [said[name] ?? [], value].flat().join(', ')]));
 }
