@@ -25,26 +25,34 @@ export interface World {
   stop(): Promise<void>;
 }
 
-/** Starts a server on a database of its own. */
-export async function startWorld(env: Record<string, string> = {}): Promise<World> {
+/** A database of its own for servers. */
+export async function ownDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
   const admin = new pg.Client({ connectionString: await testDatabaseUrl() });
   await admin.connect();
   const name = `api_${randomBytes(6).toString('hex')}`;
   await admin.query(`CREATE DATABASE ${name}`);
   const url = new URL(await testDatabaseUrl());
   url.pathname = `/${name}`;
-  const drop = async () => {
-    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
-    await admin.end();
+  return {
+    url: url.href,
+    async drop() {
+      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      await admin.end();
+    },
   };
+}
+
+/** Starts a server on a database of its own. */
+export async function startWorld(env: Record<string, string> = {}): Promise<World> {
+  const { url, drop } = await ownDatabase();
   let server: TestServer;
   try {
-    server = await startServer({ config: CONFIG, env: { ...env, DATABASE_URL: url.href } });
+    server = await startServer({ config: CONFIG, env: { ...env, DATABASE_URL: url } });
   } catch (error) {
     await drop();
     throw error;
   }
-  const database = await connectDatabase({ url: url.href, log: quietLog });
+  const database = await connectDatabase({ url, log: quietLog });
   const { organization_id: organizationId, user_id: ownerId } = await database.kysely
     .selectFrom('members')
     .select(['organization_id', 'user_id'])

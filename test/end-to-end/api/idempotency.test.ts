@@ -1,0 +1,73 @@
+/** Repeats of a request, sent to two servers of one database at once: one thing is made, also where one of them is killed. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { temporaryFolder } from '../../support/folder.ts';
+import { owner, startServer, type TestServer } from '../../support/server.ts';
+import { ownDatabase } from './world.ts';
+
+const CONFIG = fileURLToPath(new URL('../source-only.config.mjs', import.meta.url));
+
+interface Made {
+  id: string;
+  keys: { key: string }[];
+}
+
+describe('a request that is repeated', function () {
+  this.timeout(120_000);
+  const servers: TestServer[] = [];
+  const tokens: string[] = [];
+  let drop: () => Promise<void>;
+
+  before(async () => {
+    const database = await ownDatabase();
+    drop = database.drop;
+    const secret = randomBytes(32);
+    for (let n = 0; n < 2; n++) {
+      const dataDir = temporaryFolder();
+      mkdirSync(join(dataDir, 'secrets'));
+      writeFileSync(join(dataDir, 'secrets', 'idempotency-key'), secret);
+      servers.push(await startServer({ config: CONFIG, dataDir, env: { DATABASE_URL: database.url } }));
+      tokens.push(await logIn(servers[n]!));
+    }
+  });
+
+  after(async () => {
+    for (const server of servers) await server.stop();
+    await drop();
+  });
+
+  async function logIn({ url }: TestServer): Promise<string> {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${url}/v1/auth/login`, { method: 'POST', headers, body: JSON.stringify(owner) });
+    return ((await response.json()) as { access_token: string }).access_token;
+  }
+
+  const create = (at: number, key: string, title = 'Sunday service') =>
+    fetch(`${servers[at]!.url}/v1/streams`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tokens[at]}`, 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify({ title }),
+    });
+
+  it('makes one stream of fifty at once, answers its key to all, and to those who come after a server was killed', async () => {
+    const responses = await Promise.all(Array.from({ length: 50 }, (_, at) => create(at % 2, '"one"')));
+    expect(responses.map(({ status }) => status)).to.deep.equal(responses.map(() => 201));
+    const made = (await Promise.all(responses.map((response) => response.json()))) as Made[];
+    expect(new Set(made.map(({ id, keys }) => `${id} ${keys[0]!.key}`))).to.have.length(1);
+    const first = responses.filter(({ headers }) => headers.get('idempotent-replayed') === null);
+    expect(first).to.have.length(1);
+    for (const { headers } of responses) expect(headers.get('location')).to.equal(`/v1/streams/${made[0]!.id}`);
+    const { data } = await servers[1]!.api<{ data: Made[] }>('GET', '/streams');
+    expect(data).to.have.length(1);
+
+    expect((await create(1, '"one"', 'Another')).status).to.equal(422);
+    const at = first[0]!.url.startsWith(servers[0]!.url) ? 0 : 1;
+    await servers[at]!.kill();
+    const again = await create(1 - at, 'one');
+    expect(again.status).to.equal(201);
+    expect(((await again.json()) as Made).keys).to.deep.equal(made[0]!.keys);
+  });
+});
