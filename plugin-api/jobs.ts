@@ -37,6 +37,11 @@ export interface JobRun {
   host: Host;
 }
 
+/** Thrown by a job that will do no better at another try: it fails at once, for good. */
+export class NoRetry extends Error {
+  override readonly name = 'NoRetry';
+}
+
 export interface JobDefinition<P> {
   /** Schema of the payload: checked when enqueued and again when run. */
   payload: TObject;
@@ -45,8 +50,8 @@ export interface JobDefinition<P> {
   retryLimit?: number;
   /** Seconds of the first back-off; doubles with each try. */
   retryDelay?: number;
-  /** How many run at once in one process; 1 where not stated. */
-  concurrency?: number;
+  /** How many run at once in one process, where it depends on the plugin's settings by its host; 1 where not stated. */
+  concurrency?: number | ((host: Host) => number);
   /** Seconds that one try may take. */
   timeout?: number;
 }

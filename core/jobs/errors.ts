@@ -8,6 +8,13 @@ export const jobNotFound = defineError({
   fix: 'Check the id. Finished jobs are kept for a week.',
 });
 
+export const jobNotEnded = defineError({
+  code: 'LS_JOB_NOT_ENDED',
+  status: 409,
+  title: 'Only a job that failed or was cancelled can be retried',
+  fix: 'Wait until it has ended; one that was completed needs no other try.',
+});
+
 export const jobUnknown = defineError({
   code: 'LS_JOB_UNKNOWN',
   status: 500,

@@ -1,13 +1,14 @@
 /** Jobs: durable, exactly with their transaction, retried, cancelled at once, and telling how far they are. */
 import { once } from 'node:events';
 import { expect } from 'chai';
-import { type EventRow, type Host, type JobCompleteContext, type JobDefinition, Type } from '#plugin-api';
+import { type EventRow, type Host, type JobCompleteContext, type JobDefinition, NoRetry, Type } from '#plugin-api';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
 import { quietLog } from '../../test/support/log.ts';
 import { until } from '../../test/support/until.ts';
 import { withTransaction } from '../db/transaction.ts';
 import { EventLog } from '../events/log.ts';
 import { newId } from '../ids.ts';
+import { toUuid } from './boss.ts';
 import { JobCancelled } from './cancellations.ts';
 import { type JobState, Jobs } from './jobs.ts';
 
@@ -199,6 +200,57 @@ describe('Jobs', function () {
     const second = await start({ retryLimit: 0, run: async () => undefined });
     await until(() => second.ends.length === 1, 'the job to run again');
     expect(await second.jobs.get(id)).to.include({ state: 'completed', attempt: 2 });
+  });
+
+  it('does not try again what says that it is of no use', async () => {
+    const { jobs, ends } = await start({ retryLimit: 5, run: () => Promise.reject(new NoRetry('not a video')) });
+    const id = await jobs.enqueue('test.work', { n: 1 });
+    await until(() => ends.length === 1, 'the end of the job');
+    await reaches(jobs, id, 'failed');
+    expect(await jobs.get(id)).to.include({ attempt: 1, error: 'not a video' });
+    expect(ends).to.deep.equal([{ id, name: 'test.work', state: 'failed' }]);
+  });
+
+  it('gives a job that failed or was cancelled another try, and tells its end again', async () => {
+    let broken = true;
+    const { jobs, ends } = await start({
+      retryLimit: 0,
+      run: async () => {
+        if (broken) throw new Error('broken');
+      },
+    });
+    const id = await jobs.enqueue('test.work', { n: 1 }, { organizationId });
+    await until(() => ends.length === 1, 'the failure');
+    broken = false;
+    await jobs.retry(id);
+    await until(() => ends.length === 2, 'the second try');
+    expect(await jobs.get(id)).to.include({ state: 'completed', attempt: 2, max_attempts: 2 });
+    expect(await jobs.retry(id).catch((error: Error) => error)).to.include({ code: 'LS_JOB_NOT_ENDED' });
+
+    const waiting = await jobs.enqueue('test.work', { n: 2 }, { startAfter: 600 });
+    await jobs.cancel(waiting);
+    await jobs.retry(waiting);
+    expect(await jobs.get(waiting)).to.include({ state: 'queued' });
+  });
+
+  it('tells of the end of a job whose worker died on its last try', async () => {
+    const heard: EventRow[] = [];
+    events.on('job.failed', (event) => void heard.push(event));
+    const before = await start({ retryLimit: 0, run: async () => undefined }, { work: false });
+    const id = await before.jobs.enqueue('test.work', { n: 1 }, { organizationId });
+    // As pg-boss leaves a job whose heart has stopped beating.
+    const output = JSON.stringify({ value: { message: 'job heartbeat timeout' } });
+    await database.pool.query(
+      `UPDATE ${database.schema}_jobs.job SET state = 'failed', started_on = now() - interval '2 minutes',
+         completed_on = now() - interval '1 minute', output = $2 WHERE id = $1`,
+      [toUuid(id), output],
+    );
+    const { ends } = await start({ retryLimit: 0, run: async () => undefined });
+    await until(() => ends.length === 1, 'the end to be told', { seconds: 60 });
+    expect(ends).to.deep.equal([{ id, name: 'test.work', state: 'failed' }]);
+    expect(heard.map(({ data }) => data)).to.deep.equal([
+      { job_id: id, name: 'test.work', error: 'job heartbeat timeout' },
+    ]);
   });
 
   it('does not know a job that is not there', async () => {

@@ -1,16 +1,7 @@
 /** Durable work on pg-boss behind one narrow door: define, enqueue, cancel, progress, log. */
 import type { Kysely } from 'kysely';
-import { fromKysely, type JobWithMetadata, PgBoss, type SendOptions } from 'pg-boss';
-import type {
-  EnqueueOptions,
-  Host,
-  JobCompleteContext,
-  JobDefinition,
-  JobName,
-  JobPayload,
-  JobProgress,
-  Logger,
-} from '#plugin-api';
+import { fromKysely, PgBoss, type SendOptions } from 'pg-boss';
+import type { EnqueueOptions, Host, JobCompleteContext, JobDefinition, JobName, JobPayload, Logger } from '#plugin-api';
 import type { Database } from '../db/database.ts';
 import type { CoreTables } from '../db/tables.ts';
 import { withTransaction } from '../db/transaction.ts';
@@ -18,27 +9,13 @@ import type { EventLog } from '../events/log.ts';
 import { isId, newId } from '../ids.ts';
 import { affectedBy, toId, toUuid } from './boss.ts';
 import { Cancellations } from './cancellations.ts';
-import { jobNotFound, jobUnknown } from './errors.ts';
+import { jobNotEnded, jobNotFound, jobUnknown } from './errors.ts';
+import { BOSS_STATES, type Job, type JobFilter, type JobState, JobTable } from './job.ts';
 import { payloadCheck } from './payload.ts';
+import { Reports } from './reports.ts';
 import { type Defined, Runner } from './runner.ts';
 
-export type JobState = 'queued' | 'running' | 'retrying' | 'completed' | 'failed' | 'cancelled';
-
-/** A job as the API answers it. */
-export interface Job {
-  id: string;
-  name: string;
-  organization_id: string | null;
-  state: JobState;
-  /** The try that runs or ran last; 0 before the first. */
-  attempt: number;
-  progress: JobProgress | null;
-  /** What the last try failed with. */
-  error: string | null;
-  created_at: string;
-  started_at: string | null;
-  finished_at: string | null;
-}
+export type { Job, JobState } from './job.ts';
 
 export interface JobLine {
   /** Rises from line to line: `after` of the next call. */
@@ -56,15 +33,6 @@ export interface JobsOptions {
   /** Called when a job has ended for good, in the process that ended it. */
   onComplete?: (job: JobCompleteContext) => void;
 }
-
-const states: Record<JobWithMetadata['state'], JobState> = {
-  created: 'queued',
-  retry: 'retrying',
-  active: 'running',
-  completed: 'completed',
-  failed: 'failed',
-  cancelled: 'cancelled',
-};
 
 const unended: ReadonlySet<JobState> = new Set(['queued', 'running', 'retrying']);
 
@@ -86,15 +54,20 @@ export class Jobs {
   readonly #defined = new Map<string, Defined>();
   readonly #cancellations: Cancellations;
   readonly #runner: Runner;
+  readonly #table: JobTable;
+  readonly #reports: Reports;
   #forgetting: NodeJS.Timeout | null = null;
+  #telling: NodeJS.Timeout | null = null;
   #started = false;
 
   constructor({ database, log, events, onComplete }: JobsOptions) {
     this.#database = database;
     this.#log = log;
+    const bossSchema = `${database.schema}_jobs`;
+    this.#table = new JobTable(database.kysely, bossSchema);
     this.#boss = new PgBoss({
       connectionString: database.url,
-      schema: `${database.schema}_jobs`,
+      schema: bossSchema,
       max: 4,
       schedule: false,
       useListenNotify: true,
@@ -110,12 +83,14 @@ export class Jobs {
       channel: `${database.schema}_job_cancelled`,
       log,
     });
+    this.#reports = new Reports({ db: this.#boss.getDb(), channel: `${database.schema}_job_reported` });
     this.#runner = new Runner({
       boss: this.#boss,
       db: database.kysely,
       log,
       events,
       cancellations: this.#cancellations,
+      reports: this.#reports,
       onComplete: onComplete ?? (() => undefined),
     });
   }
@@ -132,9 +107,13 @@ export class Jobs {
     this.#started = true;
     await this.#boss.start();
     for (const [name, defined] of this.#defined) await this.#makeQueue(name, defined.definition);
+    await this.#reports.start();
     if (work) {
       await this.#cancellations.start(async (id) => (await this.get(id)).state === 'cancelled');
       for (const [name, defined] of this.#defined) await this.#runner.work(name, defined);
+      this.#telling = setInterval(() => {
+        this.#tellUntold().catch((error: unknown) => this.#log.warn({ err: error }, 'ends of jobs could not be told'));
+      }, supervision * 1000).unref();
     }
     await this.#forgetOld();
     this.#forgetting = setInterval(() => {
@@ -147,8 +126,10 @@ export class Jobs {
    */
   async stop(): Promise<void> {
     if (this.#forgetting) clearInterval(this.#forgetting);
+    if (this.#telling) clearInterval(this.#telling);
     this.#runner.abort();
     await this.#cancellations.stop();
+    await this.#reports.stop();
     await this.#boss.stop({ graceful: true, timeout: grace });
   }
 
@@ -169,7 +150,7 @@ export class Jobs {
         const made = await this.#send(name, payload, options, db);
         if (made !== null) return made;
         const sameKey = await this.#boss.findJobs(name, { key: options.singletonKey!, db: fromKysely(db) });
-        const other = sameKey.find(({ state }) => unended.has(states[state]));
+        const other = sameKey.find(({ state }) => unended.has(BOSS_STATES[state]));
         // None where it ended in between: then there is room for this one.
         if (other) return toId(other.id);
       }
@@ -189,25 +170,38 @@ export class Jobs {
     else await this.#runner.ended(before, 'cancelled');
   }
 
+  /**
+   * Gives a job that failed or was cancelled another try; what it had done before it finds itself.
+   * Errors: `LS_JOB_NOT_FOUND`, `LS_JOB_NOT_ENDED`.
+   */
+  async retry(id: string): Promise<void> {
+    const { name } = await this.get(id);
+    await withTransaction(this.#database.kysely, async (tx) => {
+      const options = { db: fromKysely(tx) };
+      const again =
+        affectedBy(await this.#boss.retry(name, toUuid(id), options)) +
+        affectedBy(await this.#boss.resume(name, toUuid(id), options));
+      if (again === 0) throw jobNotEnded(`The job ${id} has neither failed nor been cancelled.`);
+      await tx.updateTable('jobs').set({ ended: null }).where('id', '=', id).execute();
+    });
+    this.#runner.wakeIn(name, 0);
+  }
+
   /** Errors: `LS_JOB_NOT_FOUND`. */
   async get(id: string): Promise<Job> {
-    const row = isId('job', id)
-      ? await this.#database.kysely.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()
-      : undefined;
-    const [job] = row ? await this.#boss.findJobs(row.name, { id: toUuid(id) }) : [];
-    if (row === undefined || job === undefined) throw jobNotFound(`There is no job ${id}.`);
-    return {
-      id,
-      name: row.name,
-      organization_id: row.organization_id,
-      state: states[job.state],
-      attempt: row.attempt,
-      progress: row.progress,
-      error: messageOf(job.output),
-      created_at: row.created_at.toISOString(),
-      started_at: job.startedOn?.toISOString() ?? null,
-      finished_at: job.completedOn?.toISOString() ?? null,
-    };
+    const [job] = isId('job', id) ? await this.#table.find({ id }) : [];
+    if (job === undefined) throw jobNotFound(`There is no job ${id}.`);
+    return job;
+  }
+
+  /** Newest first. */
+  list(filter: Omit<JobFilter, 'id'> & { organizationId: string; limit: number }): Promise<Job[]> {
+    return this.#table.find(filter);
+  }
+
+  /** Calls back whenever there is news of the job, in whatever process it runs; answers its undo. */
+  watch(id: string, listener: () => void): () => void {
+    return this.#reports.watch(id, listener);
   }
 
   /** Lines that the job logged, oldest first, of all its tries. */
@@ -255,15 +249,15 @@ export class Jobs {
     return id;
   }
 
+  /** A worker that died on a job's last try told nobody of its end. */
+  async #tellUntold(): Promise<void> {
+    for (const { id, name, state, error } of await this.#table.untold(supervision)) {
+      await this.#runner.ended({ id, name }, state, error);
+    }
+  }
+
   async #forgetOld(): Promise<void> {
     const limit = new Date(Date.now() - keepDays * day);
     await this.#database.kysely.deleteFrom('jobs').where('created_at', '<', limit).execute();
   }
-}
-
-/** The message in what pg-boss keeps of a failure: ours, or its own of a job that took too long or lost its worker. */
-function messageOf(output: unknown): string | null {
-  if (typeof output !== 'object' || output === null) return null;
-  if ('message' in output && typeof output.message === 'string') return output.message;
-  return 'value' in output ? messageOf(output.value) : null;
 }

@@ -2,26 +2,37 @@
 import type { Kysely } from 'kysely';
 import type { JobProgress, Logger } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
+import type { Reports } from './reports.ts';
 
 const interval = 1000;
 /** A line is for people; a program's whole output is not one. */
 const longestLine = 2000;
+
+export interface RunRecordOptions {
+  db: Kysely<CoreTables>;
+  id: string;
+  attempt: number;
+  log: Logger;
+  reports: Pick<Reports, 'tell'>;
+}
 
 export class RunRecord {
   readonly #db: Kysely<CoreTables>;
   readonly #id: string;
   readonly #attempt: number;
   readonly #log: Logger;
+  readonly #reports: Pick<Reports, 'tell'>;
   #progress: JobProgress | null = null;
   #lines: { line: string; at: Date }[] = [];
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor({ db, id, attempt, log }: { db: Kysely<CoreTables>; id: string; attempt: number; log: Logger }) {
+  constructor({ db, id, attempt, log, reports }: RunRecordOptions) {
     this.#db = db;
     this.#id = id;
     this.#attempt = attempt;
     this.#log = log;
+    this.#reports = reports;
   }
 
   /** Takes the record over from earlier tries. */
@@ -32,6 +43,7 @@ export class RunRecord {
       .where('id', '=', this.#id)
       .where('attempt', '<', this.#attempt)
       .execute();
+    await this.#reports.tell(this.#db, this.#id);
   }
 
   progress(progress: JobProgress): void {
@@ -80,6 +92,7 @@ export class RunRecord {
         .where('id', '=', this.#id)
         .where('attempt', '=', this.#attempt)
         .execute();
+      await this.#reports.tell(this.#db, this.#id);
     }
     if (lines.length > 0) {
       const rows = lines.map(({ line, at }) => ({ job_id: this.#id, attempt: this.#attempt, line, created_at: at }));

@@ -1,20 +1,23 @@
 /** The jobs' routes: how one is, what it said, and to cancel it. */
-import { type Routes, Type } from '#plugin-api';
+import { listOf, paging, type Routes, readPage, Type } from '#plugin-api';
+import { Takeover } from '../http/takeover.ts';
 import { jobNotFound } from './errors.ts';
+import { followJob } from './follow.ts';
 import type { Job, Jobs } from './jobs.ts';
 
 const params = Type.Object({ id: Type.String({ description: 'Id of the job, `job_…`.' }) });
 
+const stateSchema = Type.Union(
+  (['queued', 'running', 'retrying', 'completed', 'failed', 'cancelled'] as const).map((state) => Type.Literal(state)),
+);
+
 const jobSchema = Type.Object({
   id: Type.String(),
-  name: Type.String({ description: '`<plugin>.<verb>`.' }),
+  name: Type.String({ description: '`<plugin>.<verb>`; also the name of its queue.' }),
   organization_id: Type.Union([Type.String(), Type.Null()]),
-  state: Type.Union(
-    (['queued', 'running', 'retrying', 'completed', 'failed', 'cancelled'] as const).map((state) =>
-      Type.Literal(state),
-    ),
-  ),
+  state: stateSchema,
   attempt: Type.Integer({ description: 'The try that runs or ran last; 0 before the first.' }),
+  max_attempts: Type.Integer({ description: 'Tries that it gets; a retry adds one.' }),
   progress: Type.Union([
     Type.Object({
       percent: Type.Number(),
@@ -30,6 +33,9 @@ const jobSchema = Type.Object({
   created_at: Type.String({ format: 'date-time' }),
   started_at: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
   finished_at: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+  duration: Type.Union([Type.Number(), Type.Null()], {
+    description: 'Seconds that the last try took, or has taken so far.',
+  }),
 });
 
 const lineSchema = Type.Object({
@@ -39,7 +45,7 @@ const lineSchema = Type.Object({
   created_at: Type.String({ format: 'date-time' }),
 });
 
-/** Registers `GET /jobs/:id`, `POST /jobs/:id/cancel` and `GET /jobs/:id/log`. */
+/** Registers the list, each job with its log and its progress, and what can be done with one. */
 export function jobRoutes(routes: Routes, jobs: Jobs): void {
   /** The job, if it is the caller's organization's: of others, and of the server's own, there is nothing to be learnt. */
   const ownJob = async (id: string, organizationId: string): Promise<Job> => {
@@ -47,6 +53,65 @@ export function jobRoutes(routes: Routes, jobs: Jobs): void {
     if (job.organization_id !== organizationId) throw jobNotFound(`There is no job ${id}.`);
     return job;
   };
+
+  routes.route({
+    method: 'GET',
+    path: '/jobs',
+    summary: "The organization's jobs, newest first.",
+    access: 'viewer',
+    query: Type.Object({
+      ...paging,
+      name: Type.Optional(Type.String({ maxLength: 100, description: 'Of this name only: `vod.transcode`.' })),
+      state: Type.Optional(stateSchema),
+    }),
+    answers: { 200: listOf(jobSchema) },
+    async handle({ query, caller: { organizationId } }) {
+      const { name, state } = query;
+      const filter = { ...(name === undefined ? {} : { name }), ...(state === undefined ? {} : { state }) };
+      const body = await readPage({
+        list: 'jobs',
+        query,
+        position: (job: Job) => job.id,
+        read: ({ limit, after }) =>
+          jobs.list({ organizationId, limit, ...filter, ...(after === undefined ? {} : { after }) }),
+      });
+      return { status: 200, body };
+    },
+  });
+
+  routes.route({
+    method: 'GET',
+    path: '/jobs/:id/stream',
+    summary:
+      'A job as server-sent events, which browsers read with EventSource: again at each change, until it has ended.',
+    access: 'viewer',
+    params,
+    answers: { 200: null },
+    async handle({ params: { id }, caller }) {
+      await ownJob(id, caller.organizationId);
+      const follow = {
+        read: () => ownJob(id, caller.organizationId),
+        watch: (listener: () => void) => jobs.watch(id, listener),
+      };
+      // A job that goes away in between ends the answer; the client comes back, and is told that there is none.
+      const body = new Takeover((response) => void followJob(response, follow).catch(() => response.destroy()));
+      return { status: 200, body, headers: { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' } };
+    },
+  });
+
+  routes.route({
+    method: 'POST',
+    path: '/jobs/:id/retry',
+    summary: 'Gives a job that failed or was cancelled another try, which goes on where the last one got to.',
+    access: 'creator',
+    params,
+    answers: { 200: jobSchema },
+    async handle({ params: { id }, caller }) {
+      await ownJob(id, caller.organizationId);
+      await jobs.retry(id);
+      return { status: 200, body: await jobs.get(id) };
+    },
+  });
 
   routes.route({
     method: 'GET',

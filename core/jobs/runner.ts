@@ -1,12 +1,21 @@
 /** Runs jobs in this process: one try of one job from its payload's check to its end. */
 import type { Kysely } from 'kysely';
 import type { JobResult, JobWithMetadata, PgBoss } from 'pg-boss';
-import type { Host, JobCompleteContext, JobDefinition, JobProgress, Logger } from '#plugin-api';
+import {
+  type Host,
+  type JobCompleteContext,
+  type JobDefinition,
+  type JobProgress,
+  type Logger,
+  NoRetry,
+} from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
+import { withTransaction } from '../db/transaction.ts';
 import type { EventLog } from '../events/log.ts';
 import { affectedBy, toId } from './boss.ts';
 import type { Cancellations } from './cancellations.ts';
 import { RunRecord } from './record.ts';
+import type { Reports } from './reports.ts';
 
 export interface Defined {
   definition: JobDefinition<never>;
@@ -21,6 +30,7 @@ export interface RunnerOptions {
   log: Logger;
   events: EventLog;
   cancellations: Cancellations;
+  reports: Pick<Reports, 'tell'>;
   onComplete: (job: JobCompleteContext) => void;
 }
 
@@ -37,18 +47,20 @@ export class Runner {
   readonly #log: Logger;
   readonly #events: EventLog;
   readonly #cancellations: Cancellations;
+  readonly #reports: Pick<Reports, 'tell'>;
   readonly #onComplete: (job: JobCompleteContext) => void;
   readonly #shutdown = new AbortController();
   /** Ids of the workers of each queue. */
   readonly #workers = new Map<string, string[]>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  constructor({ boss, db, log, events, cancellations, onComplete }: RunnerOptions) {
+  constructor({ boss, db, log, events, cancellations, reports, onComplete }: RunnerOptions) {
     this.#boss = boss;
     this.#db = db;
     this.#log = log;
     this.#events = events;
     this.#cancellations = cancellations;
+    this.#reports = reports;
     this.#onComplete = onComplete;
   }
 
@@ -57,7 +69,9 @@ export class Runner {
     const options = { includeMetadata: true, perJobResults: true, notifyPollingIntervalSeconds: backstop } as const;
     const workers: string[] = [];
     this.#workers.set(name, workers);
-    for (let n = 0; n < (defined.definition.concurrency ?? 1); n++) {
+    const { concurrency = 1 } = defined.definition;
+    const atOnce = typeof concurrency === 'function' ? concurrency(defined.host) : concurrency;
+    for (let n = 0; n < atOnce; n++) {
       const worker = await this.#boss.work<object, unknown, typeof options>(name, options, async ([job]) =>
         job ? [await this.#run(job, defined)] : [],
       );
@@ -82,13 +96,19 @@ export class Runner {
     this.#timers.add(timer);
   }
 
-  /** Says that a job has ended for good: in the log, the event log and to the hook. */
+  /**
+   * Says that a job has ended for good: in the log, the event log and to the hook. Once, whoever says it first: where that fails, or where the
+   * worker died, it is said later.
+   */
   async ended(job: Named, state: JobCompleteContext['state'], error: unknown = null): Promise<void> {
     const { id, name } = job;
+    try {
+      if (!(await this.#tell(job, state, error))) return;
+    } catch (failure) {
+      this.#log.error({ err: failure, job: id }, 'the end of a job could not be written down');
+      return;
+    }
     if (state === 'failed') this.#log.error({ err: error, job: id, name }, 'a job failed for good');
-    await this.#writeEvent(job, state, error).catch((failure: unknown) => {
-      this.#log.error({ err: failure, job: id }, 'the end of a job could not be written to the event log');
-    });
     this.#onComplete({ id, name, state });
   }
 
@@ -96,7 +116,7 @@ export class Runner {
     const id = toId(job.id);
     const attempt = job.retryCount + 1;
     const log = this.#log.child({ job: id, name: job.name, attempt });
-    const record = new RunRecord({ db: this.#db, id, attempt, log });
+    const record = new RunRecord({ db: this.#db, id, attempt, log, reports: this.#reports });
     const cancelled = this.#cancellations.watch(id);
     const signal = AbortSignal.any([job.signal, cancelled.signal, this.#shutdown.signal]);
     try {
@@ -104,8 +124,7 @@ export class Runner {
     } catch (error) {
       // It will fit no better at the next try.
       this.#cancellations.forget(id);
-      await this.ended({ id, name: job.name }, 'failed', error);
-      return { id: job.id, status: 'deadletter', output: { message: reason(error) } };
+      return this.#giveUp(job, error);
     }
     try {
       await record.start();
@@ -120,12 +139,22 @@ export class Runner {
       await this.#settle(job, { result }, cancelled.signal.aborted, log);
     } catch (error) {
       await record.stop();
+      if (error instanceof NoRetry && !signal.aborted) {
+        this.#cancellations.forget(id);
+        return this.#giveUp(job, error);
+      }
       await this.#settle(job, { error }, cancelled.signal.aborted, log);
     } finally {
       this.#cancellations.forget(id);
     }
     // It is settled already, with its try named, so that a try which was given up for dead settles nothing: this says no more.
     return { id: job.id, status: 'completed' };
+  }
+
+  /** Fails it for good, however many tries it had left. */
+  async #giveUp(job: JobWithMetadata, error: unknown): Promise<JobResult> {
+    await this.ended({ id: toId(job.id), name: job.name }, 'failed', error);
+    return { id: job.id, status: 'deadletter', output: { message: reason(error) } };
   }
 
   async #settle(
@@ -157,20 +186,27 @@ export class Runner {
     }
   }
 
-  async #writeEvent({ id, name }: Named, state: string, error: unknown): Promise<void> {
-    if (state === 'cancelled') return;
-    const row = await this.#db.selectFrom('jobs').select('organization_id').where('id', '=', id).executeTakeFirst();
-    const organizationId = row?.organization_id;
-    if (!organizationId) return;
-    if (state === 'completed') {
-      await this.#events.append({ type: 'job.completed', organizationId, data: { job_id: id, name } });
-    } else {
-      await this.#events.append({
-        type: 'job.failed',
-        organizationId,
-        data: { job_id: id, name, error: reason(error) },
-      });
-    }
+  /** Whether it was not told before. */
+  #tell({ id, name }: Named, state: JobCompleteContext['state'], error: unknown): Promise<boolean> {
+    return withTransaction(this.#db, async (tx) => {
+      const row = await tx
+        .updateTable('jobs')
+        .set({ ended: state })
+        .where('id', '=', id)
+        .where('ended', 'is', null)
+        .returning('organization_id')
+        .executeTakeFirst();
+      if (!row) return false;
+      await this.#reports.tell(tx, id);
+      const organizationId = row.organization_id;
+      const data = { job_id: id, name };
+      if (organizationId && state === 'completed') {
+        await this.#events.append({ type: 'job.completed', organizationId, data }, tx);
+      } else if (organizationId && state === 'failed') {
+        await this.#events.append({ type: 'job.failed', organizationId, data: { ...data, error: reason(error) } }, tx);
+      }
+      return true;
+    });
   }
 }
 
