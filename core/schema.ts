@@ -56,6 +56,9 @@ function newAjv(coerce: boolean): Ajv2020 {
   ajv.addVocabulary(['env', 'example']);
   // CommonJS: the callable is the module's `default` property.
   formats.default(ajv);
+  const { validate: isDateTime } = formats.default.get('date-time') as { validate: (text: string) => boolean };
+  // A leap second is a time (RFC 3339, 5.7), but not one that Date can hold.
+  ajv.addFormat('date-time', (text: string) => isDateTime(text) && !Number.isNaN(Date.parse(text)));
   return ajv;
 }
 

@@ -122,6 +122,7 @@ describe('API keys', () => {
       code(await bed.call('POST', '/api-keys', { bearer: admin, body: { name: 'x', scope: 'read', ...body } }));
     expect(await refused({ stream_id: await makeStream(foreign) })).to.equal('LS_STREAM_NOT_FOUND');
     expect(await refused({ expires_at: '2020-01-01T00:00:00Z' })).to.equal('LS_API_KEY_EXPIRY');
+    expect(await refused({ expires_at: '2030-12-31T23:59:60Z' })).to.equal('LS_REQUEST_INVALID');
     expect(await refused({ scope: 'everything' })).to.equal('LS_REQUEST_INVALID');
   });
 

@@ -10,7 +10,7 @@ const EXPOSED_HEADERS =
   'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Location, ETag, Idempotent-Replayed, ' +
   'Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Upload-Length, Upload-Offset, Upload-Metadata, Upload-Expires';
 
-/** The API knows its callers by tokens they send themselves, never by cookies: so credentials are not allowed, and `*` is safe. */
+/** Pages of other origins call with tokens that they send themselves. Credentials are not allowed: the cookie of a session is for this server's own pages, so `*` is safe. */
 export function cors(origins: string[]): Middleware {
   const all = origins.includes('*');
   return async (ctx, next) => {
