@@ -259,6 +259,7 @@ export const sharedStyles = css`
 
   ul.rows {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     margin: 0;
     padding: 0;
     list-style: none;
@@ -281,5 +282,15 @@ export const sharedStyles = css`
   .grow {
     flex: 1;
     min-width: 0;
+  }
+  @media (max-width: 520px) {
+    ul.rows.wrapping > li {
+      flex-wrap: wrap;
+      gap: var(--space-2) var(--space-3);
+      padding: var(--space-3) 0;
+    }
+    ul.rows.wrapping > li > .grow {
+      flex-basis: 100%;
+    }
   }
 `;

@@ -1,40 +1,16 @@
 /** `<livestreams-account-form>`: signing in, or making the first owner with the set-up link. */
-import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit';
+import { html, LitElement, nothing, type PropertyDeclarations } from 'lit';
 import { Action } from '../elements/action.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
 import { setUp, signIn } from './auth.ts';
+import { doorStyles, PASSWORD_LENGTH } from './door-styles.ts';
 import { wordmark } from './wordmark.ts';
-
-/** Shortest password that the API takes. */
-export const PASSWORD_LENGTH = 8;
 
 export class AccountForm extends LitElement {
   static override properties: PropertyDeclarations = {
     token: { attribute: false },
   };
-  static override styles = [
-    sharedStyles,
-    css`
-      :host {
-        display: grid;
-        place-content: center;
-        min-height: 100dvh;
-        padding: var(--space-4);
-        grid-template-columns: minmax(0, 400px);
-      }
-      .brand {
-        justify-self: center;
-        margin-bottom: var(--space-5);
-      }
-      .card > p {
-        margin: 6px 0 var(--space-5);
-      }
-      button {
-        width: 100%;
-        margin-top: var(--space-1);
-      }
-    `,
-  ];
+  static override styles = [sharedStyles, doorStyles];
   /** The one-time token of the set-up link; null to sign in. */
   declare token: string | null;
   readonly #signing = new Action(this);

@@ -3,7 +3,8 @@ import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit';
 import { Action } from '../elements/action.ts';
 import { icon } from '../elements/icon.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
-import { type Person, signOut, switchTo } from './auth.ts';
+import { type Person, personChanged, signOut, switchTo } from './auth.ts';
+import { whenEvents } from './live-events.ts';
 import { ROLES } from './words.ts';
 
 export class AccountMenu extends LitElement {
@@ -85,6 +86,7 @@ export class AccountMenu extends LitElement {
   declare person: Person;
   declare open: boolean;
   readonly #acting = new Action(this);
+  #unfollow: (() => void) | undefined;
   readonly #closeOutside = (event: Event) => {
     if (!event.composedPath().includes(this)) this.open = false;
   };
@@ -105,11 +107,13 @@ export class AccountMenu extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     window.addEventListener('click', this.#closeOutside);
+    this.#unfollow = whenEvents(({ type }) => type.startsWith('organization.'))(personChanged);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('click', this.#closeOutside);
+    this.#unfollow?.();
   }
 
   protected override render() {

@@ -67,7 +67,7 @@ export class ApiKeys extends LitElement {
         <p class="dim">With a key, your own programs can do what this dashboard does. <a href="/v1/docs" target="_blank">See the API</a>.</p>
       </div>`;
     }
-    return html`<ul class="rows">
+    return html`<ul class="rows wrapping">
       ${keys.map(
         (key) => html`<li class=${isOver(key) ? 'over' : ''}>
           <div class="grow">

@@ -35,6 +35,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recordings, uploads and clips of the organization, newest first. */
+        get: operations["getAssets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One asset. */
+        get: operations["getAssetsId"];
+        put?: never;
+        post?: never;
+        /** Deletes an asset, with all bytes that no other asset or session shares. */
+        delete: operations["deleteAssetsId"];
+        options?: never;
+        head?: never;
+        /** Changes the title of an asset, or who may watch it. */
+        patch: operations["patchAssetsId"];
+        trace?: never;
+    };
     "/v1/assets/{id}/playback-tokens": {
         parameters: {
             query?: never;
@@ -47,6 +83,40 @@ export interface paths {
         put?: never;
         /** Makes a token that plays a protected asset until it expires or is revoked. It is shown only in this answer. */
         post: operations["postAssetsIdPlaybackTokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/accept-invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the person a member, and logs them in. For an account that exists, its password or its login; for a new one, a name and a password. */
+        post: operations["postAuthAcceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the link of an invitation is to. Uses nothing up. */
+        post: operations["postAuthInvitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -87,6 +157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/logout-everywhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends every login of the caller, this one included. */
+        post: operations["postAuthLogoutEverywhere"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/organization": {
         parameters: {
             query?: never;
@@ -96,7 +183,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Goes over to another organization of the caller: the session of the cookie, or with new tokens. */
+        /** Goes over to another organization of the caller, with the session of the cookie. */
         post: operations["postAuthOrganization"];
         delete?: never;
         options?: never;
@@ -113,7 +200,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a refresh token for a new access token and the next refresh token. */
+        /** Takes a refresh token for a new access token and the next refresh token, also in another organization. */
         post: operations["postAuthRefresh"];
         delete?: never;
         options?: never;
@@ -132,6 +219,23 @@ export interface paths {
         put?: never;
         /** Makes the first owner, by the link that the first start prints. */
         post: operations["postAuthSetup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cuts a clip: from a session or an asset between two seconds, or the last seconds of a stream that is live. */
+        post: operations["postClips"];
         delete?: never;
         options?: never;
         head?: never;
@@ -164,6 +268,40 @@ export interface paths {
         };
         /** The same as it happens, as server-sent events, which browsers read with EventSource. */
         get: operations["getEventsStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A token that opens the stream of events from a page of another origin, where EventSource can send no header. */
+        post: operations["postEventsToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organization's jobs, newest first. */
+        get: operations["getJobs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -223,6 +361,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a job that failed or was cancelled another try, which goes on where the last one got to. */
+        post: operations["postJobsIdRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A job as server-sent events, which browsers read with EventSource: again at each change, until it has ended. */
+        get: operations["getJobsIdStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -237,7 +409,131 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /** Changes the caller's own name. */
+        patch: operations["patchMe"];
+        trace?: never;
+    };
+    "/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes the password. Every login of the caller ends; the answer begins a new one. */
+        post: operations["postMePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organizations of the caller, newest first. */
+        get: operations["getOrganizations"];
+        put?: never;
+        /** Makes an organization, of which the caller is the owner. */
+        post: operations["postOrganizations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One organization. */
+        get: operations["getOrganizationsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Renames an organization. Its admins and owners may. */
+        patch: operations["patchOrganizationsId"];
+        trace?: never;
+    };
+    "/v1/organizations/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The open invitations of an organization, newest first, without their links. Admins and owners may. */
+        get: operations["getOrganizationsIdInvitations"];
+        put?: never;
+        /** Invites a person by a link, in the place of an older invitation to the same address. Admins and owners may. */
+        post: operations["postOrganizationsIdInvitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{id}/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back. Admins and owners may. */
+        delete: operations["deleteOrganizationsIdInvitationsInvitationId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members of an organization. */
+        get: operations["getOrganizationsIdMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Lets the caller leave, or removes another member: admins and owners may; owners, only owners. */
+        delete: operations["deleteOrganizationsIdMembersUserId"];
+        options?: never;
+        head?: never;
+        /** Changes the role of a member. Admins and owners may; what concerns owners, only owners. */
+        patch: operations["patchOrganizationsIdMembersUserId"];
         trace?: never;
     };
     "/v1/playback-tokens/{id}": {
@@ -447,6 +743,44 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a resumable upload (tus 1.0, creation); its Location is where the bytes go. */
+        post: operations["postUploads"];
+        delete?: never;
+        /** What of tus is spoken here. */
+        options: operations["optionsUploads"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has become of an upload. */
+        get: operations["getUploadsId"];
+        put?: never;
+        post?: never;
+        /** Gives an unfinished upload up (tus 1.0, termination). */
+        delete: operations["deleteUploadsId"];
+        options?: never;
+        /** How much of an upload is there (tus 1.0). */
+        head: operations["headUploadsId"];
+        /** Sends the next bytes of an upload (tus 1.0). */
+        patch: operations["patchUploadsId"];
         trace?: never;
     };
 }
@@ -722,6 +1056,345 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getAssets: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                kind?: "recording" | "upload" | "clip";
+                /** @description Members of a page. */
+                limit?: number;
+                status?: "processing" | "ready" | "failed";
+                stream_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** Format: date-time */
+                            created_at: string;
+                            /** @description Seconds; null until it is ready. */
+                            duration: number | null;
+                            /** @description Why it failed. */
+                            error: string | null;
+                            /** @description Of a recording: one for each configuration of what was sent; downloads are made of them. */
+                            files: {
+                                /** @description Seconds. */
+                                duration: number;
+                                number: number;
+                                size: number;
+                                /** @description Seconds. */
+                                start: number;
+                            }[];
+                            /** @description Where publishers were away, on the timeline of the asset, and for how long. */
+                            gaps: {
+                                /** @description Seconds. */
+                                duration: number;
+                                /** @description Seconds. */
+                                start: number;
+                            }[];
+                            id: string;
+                            /** @enum {unknown} */
+                            kind: "recording" | "upload" | "clip";
+                            /** @description Of a protected asset each needs `?token=`, as its pictures do. */
+                            playback: {
+                                embed_url: string;
+                                hls_url: string;
+                                watch_url: string;
+                            };
+                            ready_at: string | null;
+                            session_id: string | null;
+                            /** @description Bytes of all that it names, those included that other assets share; null until it is ready. */
+                            size: number | null;
+                            /** @enum {unknown} */
+                            status: "processing" | "ready" | "failed";
+                            storyboard: {
+                                image_url: string;
+                                vtt_url: string;
+                            } | null;
+                            stream_id: string | null;
+                            thumbnail_url: string | null;
+                            title: string;
+                            /** @description The qualities and sounds that viewers are offered. */
+                            tracks: {
+                                channels: number | null;
+                                /** @description RFC 6381. */
+                                codec: string;
+                                frame_rate: number | null;
+                                height: number | null;
+                                /** @enum {unknown} */
+                                kind: "video" | "audio";
+                                name: string;
+                                sample_rate: number | null;
+                                width: number | null;
+                            }[];
+                            /** Format: date-time */
+                            updated_at: string;
+                            /** @enum {unknown} */
+                            visibility: "public" | "unlisted" | "protected";
+                        }[];
+                        /** @description Null on the last page. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAssetsId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what was read: where the answer would be the same, it is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description Seconds; null until it is ready. */
+                        duration: number | null;
+                        /** @description Why it failed. */
+                        error: string | null;
+                        /** @description Of a recording: one for each configuration of what was sent; downloads are made of them. */
+                        files: {
+                            /** @description Seconds. */
+                            duration: number;
+                            number: number;
+                            size: number;
+                            /** @description Seconds. */
+                            start: number;
+                        }[];
+                        /** @description Where publishers were away, on the timeline of the asset, and for how long. */
+                        gaps: {
+                            /** @description Seconds. */
+                            duration: number;
+                            /** @description Seconds. */
+                            start: number;
+                        }[];
+                        id: string;
+                        /** @enum {unknown} */
+                        kind: "recording" | "upload" | "clip";
+                        /** @description Of a protected asset each needs `?token=`, as its pictures do. */
+                        playback: {
+                            embed_url: string;
+                            hls_url: string;
+                            watch_url: string;
+                        };
+                        ready_at: string | null;
+                        session_id: string | null;
+                        /** @description Bytes of all that it names, those included that other assets share; null until it is ready. */
+                        size: number | null;
+                        /** @enum {unknown} */
+                        status: "processing" | "ready" | "failed";
+                        storyboard: {
+                            image_url: string;
+                            vtt_url: string;
+                        } | null;
+                        stream_id: string | null;
+                        thumbnail_url: string | null;
+                        title: string;
+                        /** @description The qualities and sounds that viewers are offered. */
+                        tracks: {
+                            channels: number | null;
+                            /** @description RFC 6381. */
+                            codec: string;
+                            frame_rate: number | null;
+                            height: number | null;
+                            /** @enum {unknown} */
+                            kind: "video" | "audio";
+                            name: string;
+                            sample_rate: number | null;
+                            width: number | null;
+                        }[];
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** @enum {unknown} */
+                        visibility: "public" | "unlisted" | "protected";
+                    };
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteAssetsId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what was read: where the thing was changed since, the answer is 412 and nothing is done. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchAssetsId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what was read: where the thing was changed since, the answer is 412 and nothing is done. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    title?: string;
+                    /**
+                     * @description Public and unlisted assets play without a token; a protected one only with it.
+                     * @enum {unknown}
+                     */
+                    visibility?: "public" | "unlisted" | "protected";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description Seconds; null until it is ready. */
+                        duration: number | null;
+                        /** @description Why it failed. */
+                        error: string | null;
+                        /** @description Of a recording: one for each configuration of what was sent; downloads are made of them. */
+                        files: {
+                            /** @description Seconds. */
+                            duration: number;
+                            number: number;
+                            size: number;
+                            /** @description Seconds. */
+                            start: number;
+                        }[];
+                        /** @description Where publishers were away, on the timeline of the asset, and for how long. */
+                        gaps: {
+                            /** @description Seconds. */
+                            duration: number;
+                            /** @description Seconds. */
+                            start: number;
+                        }[];
+                        id: string;
+                        /** @enum {unknown} */
+                        kind: "recording" | "upload" | "clip";
+                        /** @description Of a protected asset each needs `?token=`, as its pictures do. */
+                        playback: {
+                            embed_url: string;
+                            hls_url: string;
+                            watch_url: string;
+                        };
+                        ready_at: string | null;
+                        session_id: string | null;
+                        /** @description Bytes of all that it names, those included that other assets share; null until it is ready. */
+                        size: number | null;
+                        /** @enum {unknown} */
+                        status: "processing" | "ready" | "failed";
+                        storyboard: {
+                            image_url: string;
+                            vtt_url: string;
+                        } | null;
+                        stream_id: string | null;
+                        thumbnail_url: string | null;
+                        title: string;
+                        /** @description The qualities and sounds that viewers are offered. */
+                        tracks: {
+                            channels: number | null;
+                            /** @description RFC 6381. */
+                            codec: string;
+                            frame_rate: number | null;
+                            height: number | null;
+                            /** @enum {unknown} */
+                            kind: "video" | "audio";
+                            name: string;
+                            sample_rate: number | null;
+                            width: number | null;
+                        }[];
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** @enum {unknown} */
+                        visibility: "public" | "unlisted" | "protected";
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getAssetsIdPlaybackTokens: {
         parameters: {
             query?: {
@@ -811,6 +1484,121 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postAuthAcceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    password?: string;
+                    /**
+                     * @description How the caller goes on: with tokens in the answer, or with a cookie, which is for browsers and keeps out scripts.
+                     * @default tokens
+                     * @enum {unknown}
+                     */
+                    session?: "tokens" | "cookie";
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        access_token: string;
+                        /** @description Seconds that the access token lives. */
+                        expires_in: number;
+                        /** @description The organization that the caller acts in. */
+                        organization_id: string;
+                        organizations: {
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            role: "owner" | "admin" | "creator" | "viewer";
+                        }[];
+                        /** @description Works once; each refresh answers the next one. */
+                        refresh_token: string;
+                        user: {
+                            email: string;
+                            id: string;
+                            name: string;
+                        };
+                    } | {
+                        /** @description The organization that the caller acts in. */
+                        organization_id: string;
+                        organizations: {
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            role: "owner" | "admin" | "creator" | "viewer";
+                        }[];
+                        user: {
+                            email: string;
+                            id: string;
+                            name: string;
+                        };
+                    };
+                };
+            };
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postAuthInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        /** @description Whether it is for an account that exists: its password is asked for. */
+                        has_account: boolean;
+                        organization: {
+                            id: string;
+                            name: string;
+                        };
+                        /** @enum {unknown} */
+                        role: "owner" | "admin" | "creator" | "viewer";
+                    };
+                };
+            };
             413: components["responses"]["413"];
             415: components["responses"]["415"];
             422: components["responses"]["422"];
@@ -918,6 +1706,28 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    postAuthLogoutEverywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
     postAuthOrganization: {
         parameters: {
             query?: never;
@@ -940,25 +1750,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        access_token: string;
-                        /** @description Seconds that the access token lives. */
-                        expires_in: number;
-                        /** @description The organization that the caller acts in. */
-                        organization_id: string;
-                        organizations: {
-                            id: string;
-                            name: string;
-                            /** @enum {unknown} */
-                            role: "owner" | "admin" | "creator" | "viewer";
-                        }[];
-                        /** @description Works once; each refresh answers the next one. */
-                        refresh_token: string;
-                        user: {
-                            email: string;
-                            id: string;
-                            name: string;
-                        };
-                    } | {
                         /** @description The organization that the caller acts in. */
                         organization_id: string;
                         organizations: {
@@ -994,6 +1785,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    organization_id?: string;
                     refresh_token: string;
                 };
             };
@@ -1108,11 +1900,130 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    postClips: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this request: a repeat with it within 24 hours answers what the first one did, and makes nothing. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    asset_id?: string;
+                    /**
+                     * Format: date-time
+                     * @description With stream_id: where the clip ends, by the clock of the playlist. Absent: the newest picture.
+                     */
+                    at?: string;
+                    /** @description As start. */
+                    end?: number;
+                    /**
+                     * @description true: the first and the last segment are encoded anew, so that no other player shows more. It takes a job; false is ready at once.
+                     * @default false
+                     */
+                    exact?: boolean;
+                    /** @description With stream_id: how many seconds. */
+                    last?: number;
+                    session_id?: string;
+                    /** @description With session_id or asset_id: seconds on its timeline. */
+                    start?: number;
+                    stream_id?: string;
+                    title?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description Seconds; null until it is ready. */
+                        duration: number | null;
+                        /** @description Why it failed. */
+                        error: string | null;
+                        /** @description Of a recording: one for each configuration of what was sent; downloads are made of them. */
+                        files: {
+                            /** @description Seconds. */
+                            duration: number;
+                            number: number;
+                            size: number;
+                            /** @description Seconds. */
+                            start: number;
+                        }[];
+                        /** @description Where publishers were away, on the timeline of the asset, and for how long. */
+                        gaps: {
+                            /** @description Seconds. */
+                            duration: number;
+                            /** @description Seconds. */
+                            start: number;
+                        }[];
+                        id: string;
+                        /** @enum {unknown} */
+                        kind: "recording" | "upload" | "clip";
+                        /** @description Of a protected asset each needs `?token=`, as its pictures do. */
+                        playback: {
+                            embed_url: string;
+                            hls_url: string;
+                            watch_url: string;
+                        };
+                        ready_at: string | null;
+                        session_id: string | null;
+                        /** @description Bytes of all that it names, those included that other assets share; null until it is ready. */
+                        size: number | null;
+                        /** @enum {unknown} */
+                        status: "processing" | "ready" | "failed";
+                        storyboard: {
+                            image_url: string;
+                            vtt_url: string;
+                        } | null;
+                        stream_id: string | null;
+                        thumbnail_url: string | null;
+                        title: string;
+                        /** @description The qualities and sounds that viewers are offered. */
+                        tracks: {
+                            channels: number | null;
+                            /** @description RFC 6381. */
+                            codec: string;
+                            frame_rate: number | null;
+                            height: number | null;
+                            /** @enum {unknown} */
+                            kind: "video" | "audio";
+                            name: string;
+                            sample_rate: number | null;
+                            width: number | null;
+                        }[];
+                        /** Format: date-time */
+                        updated_at: string;
+                        /** @enum {unknown} */
+                        visibility: "public" | "unlisted" | "protected";
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getEvents: {
         parameters: {
             query?: {
-                /** @description next_cursor of the page before. */
+                /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Members of a page. */
                 limit?: number;
                 stream_id?: string;
                 type?: string;
@@ -1140,6 +2051,7 @@ export interface operations {
                             stream_id: string | null;
                             type: string;
                         }[];
+                        /** @description Null on the last page. */
                         next_cursor: string | null;
                     };
                 };
@@ -1157,6 +2069,8 @@ export interface operations {
                 /** @description Id of the last event already seen; what came since is sent first. The header Last-Event-ID says the same and goes before. From now on where neither is sent. */
                 after?: string;
                 stream_id?: string;
+                /** @description From POST /events/token, where no header can be sent. */
+                token?: string;
                 type?: string;
             };
             header?: never;
@@ -1172,6 +2086,103 @@ export interface operations {
                 };
                 content?: never;
             };
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postEventsToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this request: a repeat with it within 24 hours answers what the first one did, and makes nothing. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Seconds in which a connection can be opened with it. */
+                        expires_in: number;
+                        /** @description For ?token= of /events/stream. */
+                        token: string;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getJobs: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Members of a page. */
+                limit?: number;
+                /** @description Of this name only: `vod.transcode`. */
+                name?: string;
+                state?: "queued" | "running" | "retrying" | "completed" | "failed" | "cancelled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description The try that runs or ran last; 0 before the first. */
+                            attempt: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** @description Seconds that the last try took, or has taken so far. */
+                            duration: number | null;
+                            /** @description What the last try failed with. */
+                            error: string | null;
+                            finished_at: string | null;
+                            id: string;
+                            /** @description Tries that it gets; a retry adds one. */
+                            max_attempts: number;
+                            /** @description `<plugin>.<verb>`; also the name of its queue. */
+                            name: string;
+                            organization_id: string | null;
+                            progress: {
+                                bitrate?: number;
+                                /** @description Seconds left. */
+                                eta?: number;
+                                fps?: number;
+                                frame?: number;
+                                percent: number;
+                                speed?: number;
+                            } | null;
+                            started_at: string | null;
+                            state: "queued" | "running" | "retrying" | "completed" | "failed" | "cancelled";
+                        }[];
+                        /** @description Null on the last page. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
             default: components["responses"]["Problem"];
@@ -1200,11 +2211,15 @@ export interface operations {
                         attempt: number;
                         /** Format: date-time */
                         created_at: string;
+                        /** @description Seconds that the last try took, or has taken so far. */
+                        duration: number | null;
                         /** @description What the last try failed with. */
                         error: string | null;
                         finished_at: string | null;
                         id: string;
-                        /** @description `<plugin>.<verb>`. */
+                        /** @description Tries that it gets; a retry adds one. */
+                        max_attempts: number;
+                        /** @description `<plugin>.<verb>`; also the name of its queue. */
                         name: string;
                         organization_id: string | null;
                         progress: {
@@ -1252,11 +2267,15 @@ export interface operations {
                         attempt: number;
                         /** Format: date-time */
                         created_at: string;
+                        /** @description Seconds that the last try took, or has taken so far. */
+                        duration: number | null;
                         /** @description What the last try failed with. */
                         error: string | null;
                         finished_at: string | null;
                         id: string;
-                        /** @description `<plugin>.<verb>`. */
+                        /** @description Tries that it gets; a retry adds one. */
+                        max_attempts: number;
+                        /** @description `<plugin>.<verb>`; also the name of its queue. */
                         name: string;
                         organization_id: string | null;
                         progress: {
@@ -1324,6 +2343,89 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    postJobsIdRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the job, `job_…`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The try that runs or ran last; 0 before the first. */
+                        attempt: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** @description Seconds that the last try took, or has taken so far. */
+                        duration: number | null;
+                        /** @description What the last try failed with. */
+                        error: string | null;
+                        finished_at: string | null;
+                        id: string;
+                        /** @description Tries that it gets; a retry adds one. */
+                        max_attempts: number;
+                        /** @description `<plugin>.<verb>`; also the name of its queue. */
+                        name: string;
+                        organization_id: string | null;
+                        progress: {
+                            bitrate?: number;
+                            /** @description Seconds left. */
+                            eta?: number;
+                            fps?: number;
+                            frame?: number;
+                            percent: number;
+                            speed?: number;
+                        } | null;
+                        started_at: string | null;
+                        state: "queued" | "running" | "retrying" | "completed" | "failed" | "cancelled";
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getJobsIdStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the job, `job_…`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getMe: {
         parameters: {
             query?: never;
@@ -1358,6 +2460,572 @@ export interface operations {
             };
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The organization that the caller acts in. */
+                        organization_id: string;
+                        organizations: {
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            role: "owner" | "admin" | "creator" | "viewer";
+                        }[];
+                        user: {
+                            email: string;
+                            id: string;
+                            name: string;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postMePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    current_password: string;
+                    new_password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        access_token: string;
+                        /** @description Seconds that the access token lives. */
+                        expires_in: number;
+                        /** @description The organization that the caller acts in. */
+                        organization_id: string;
+                        organizations: {
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            role: "owner" | "admin" | "creator" | "viewer";
+                        }[];
+                        /** @description Works once; each refresh answers the next one. */
+                        refresh_token: string;
+                        user: {
+                            email: string;
+                            id: string;
+                            name: string;
+                        };
+                    } | {
+                        /** @description The organization that the caller acts in. */
+                        organization_id: string;
+                        organizations: {
+                            id: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            role: "owner" | "admin" | "creator" | "viewer";
+                        }[];
+                        user: {
+                            email: string;
+                            id: string;
+                            name: string;
+                        };
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOrganizations: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Members of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** Format: date-time */
+                            created_at: string;
+                            id: string;
+                            name: string;
+                            /**
+                             * @description The caller's.
+                             * @enum {unknown}
+                             */
+                            role: "owner" | "admin" | "creator" | "viewer";
+                        }[];
+                        /** @description Null on the last page. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postOrganizations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this request: a repeat with it within 24 hours answers what the first one did, and makes nothing. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        created_at: string;
+                        id: string;
+                        name: string;
+                        /**
+                         * @description The caller's.
+                         * @enum {unknown}
+                         */
+                        role: "owner" | "admin" | "creator" | "viewer";
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOrganizationsId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what was read: where the answer would be the same, it is 304 without a body. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        created_at: string;
+                        id: string;
+                        name: string;
+                        /**
+                         * @description The caller's.
+                         * @enum {unknown}
+                         */
+                        role: "owner" | "admin" | "creator" | "viewer";
+                    };
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchOrganizationsId: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of what was read: where the thing was changed since, the answer is 412 and nothing is done. */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        created_at: string;
+                        id: string;
+                        name: string;
+                        /**
+                         * @description The caller's.
+                         * @enum {unknown}
+                         */
+                        role: "owner" | "admin" | "creator" | "viewer";
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOrganizationsIdInvitations: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Members of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** Format: date-time */
+                            created_at: string;
+                            email: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                            id: string;
+                            /** @description A person's id; null where they are gone. */
+                            invited_by: string | null;
+                            /** @enum {unknown} */
+                            role: "owner" | "admin" | "creator" | "viewer";
+                        }[];
+                        /** @description Null on the last page. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postOrganizationsIdInvitations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text that names this request: a repeat with it within 24 hours answers what the first one did, and makes nothing. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    /**
+                     * @description Seconds.
+                     * @default 604800
+                     */
+                    expires_in?: number;
+                    /** @enum {unknown} */
+                    role: "owner" | "admin" | "creator" | "viewer";
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        created_at: string;
+                        email: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        id: string;
+                        /** @description A person's id; null where they are gone. */
+                        invited_by: string | null;
+                        /** @enum {unknown} */
+                        role: "owner" | "admin" | "creator" | "viewer";
+                        /** @description The link for who is invited. Shown only here. */
+                        url: string;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteOrganizationsIdInvitationsInvitationId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOrganizationsIdMembers: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Members of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * Format: date-time
+                             * @description Since when they are a member.
+                             */
+                            created_at: string;
+                            email: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            role: "owner" | "admin" | "creator" | "viewer";
+                            user_id: string;
+                        }[];
+                        /** @description Null on the last page. */
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteOrganizationsIdMembersUserId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchOrganizationsIdMembersUserId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {unknown} */
+                    role: "owner" | "admin" | "creator" | "viewer";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date-time
+                         * @description Since when they are a member.
+                         */
+                        created_at: string;
+                        email: string;
+                        name: string;
+                        /** @enum {unknown} */
+                        role: "owner" | "admin" | "creator" | "viewer";
+                        user_id: string;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
             429: components["responses"]["429"];
             default: components["responses"]["Problem"];
         };
@@ -1496,6 +3164,7 @@ export interface operations {
                             stream_id: string | null;
                             type: string;
                         }[];
+                        /** @description Null on the last page. */
                         next_cursor: string | null;
                     };
                 };
@@ -1557,6 +3226,13 @@ export interface operations {
                             /** @description Seconds in which a publisher may return to its session. */
                             reconnect_window: number;
                             record: boolean;
+                            /** @description How long recordings of the stream are kept, beside what the organization's retention says. Null: for ever. */
+                            retention: {
+                                /** @description Where all recordings together have more, the oldest are deleted. */
+                                bytes: number | null;
+                                /** @description Recordings that are older are deleted. */
+                                days: number | null;
+                            } | null;
                             /** @enum {unknown} */
                             status: "offline" | "live" | "reconnecting";
                             title: string;
@@ -1615,6 +3291,13 @@ export interface operations {
                     reconnect_window?: number;
                     /** @default true */
                     record?: boolean;
+                    /** @default null */
+                    retention?: {
+                        /** @description Where all recordings together have more, the oldest are deleted. */
+                        bytes: number | null;
+                        /** @description Recordings that are older are deleted. */
+                        days: number | null;
+                    } | null;
                     title: string;
                     /**
                      * @default public
@@ -1662,6 +3345,13 @@ export interface operations {
                         /** @description Seconds in which a publisher may return to its session. */
                         reconnect_window: number;
                         record: boolean;
+                        /** @description How long recordings of the stream are kept, beside what the organization's retention says. Null: for ever. */
+                        retention: {
+                            /** @description Where all recordings together have more, the oldest are deleted. */
+                            bytes: number | null;
+                            /** @description Recordings that are older are deleted. */
+                            days: number | null;
+                        } | null;
                         /** @enum {unknown} */
                         status: "offline" | "live" | "reconnecting";
                         title: string;
@@ -1729,6 +3419,13 @@ export interface operations {
                         /** @description Seconds in which a publisher may return to its session. */
                         reconnect_window: number;
                         record: boolean;
+                        /** @description How long recordings of the stream are kept, beside what the organization's retention says. Null: for ever. */
+                        retention: {
+                            /** @description Where all recordings together have more, the oldest are deleted. */
+                            bytes: number | null;
+                            /** @description Recordings that are older are deleted. */
+                            days: number | null;
+                        } | null;
                         /** @enum {unknown} */
                         status: "offline" | "live" | "reconnecting";
                         title: string;
@@ -1812,6 +3509,13 @@ export interface operations {
                     /** @description Seconds in which a publisher may return to its session. */
                     reconnect_window?: number;
                     record?: boolean;
+                    /** @description How long recordings of the stream are kept, beside what the organization's retention says. Null: for ever. */
+                    retention?: {
+                        /** @description Where all recordings together have more, the oldest are deleted. */
+                        bytes: number | null;
+                        /** @description Recordings that are older are deleted. */
+                        days: number | null;
+                    } | null;
                     title?: string;
                     /**
                      * @description Public and unlisted streams play without a token; a protected one only with it.
@@ -1853,6 +3557,13 @@ export interface operations {
                         /** @description Seconds in which a publisher may return to its session. */
                         reconnect_window: number;
                         record: boolean;
+                        /** @description How long recordings of the stream are kept, beside what the organization's retention says. Null: for ever. */
+                        retention: {
+                            /** @description Where all recordings together have more, the oldest are deleted. */
+                            bytes: number | null;
+                            /** @description Recordings that are older are deleted. */
+                            days: number | null;
+                        } | null;
                         /** @enum {unknown} */
                         status: "offline" | "live" | "reconnecting";
                         title: string;
@@ -2200,6 +3911,179 @@ export interface operations {
                         next_cursor: string | null;
                     };
                 };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/offset+octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    optionsUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getUploadsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the upload. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Null until all bytes are there. */
+                        asset_id: string | null;
+                        /** Format: date-time */
+                        created_at: string;
+                        id: string;
+                        /** @description The job that transcodes it. */
+                        job_id: string | null;
+                        /** @description Bytes that are there. */
+                        offset: number;
+                        /** @description Bytes; null until the client has said. */
+                        size: number | null;
+                        title: string;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteUploadsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the upload. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    headUploadsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the upload. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchUploadsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the upload. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/offset+octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: components["responses"]["401"];
             403: components["responses"]["403"];

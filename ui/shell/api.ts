@@ -29,12 +29,18 @@ type AnswerTo<Operation> = Operation extends {
   ? Body
   : never;
 type Got<Path extends keyof paths> = paths[Path] extends { get: infer Operation } ? AnswerTo<Operation> : never;
+type Posted<Path extends keyof paths> = paths[Path] extends { post: infer Operation } ? AnswerTo<Operation> : never;
 
 export type Stream = Got<'/v1/streams/{id}'>;
 export type StreamKey = Got<'/v1/streams/{id}/keys'>['data'][number];
 export type Session = Got<'/v1/streams/{id}/sessions'>['data'][number];
 export type Health = Got<'/v1/streams/{id}/health'>;
 export type Job = Got<'/v1/jobs/{id}'>;
+export type JobLine = Got<'/v1/jobs/{id}/log'>['data'][number];
 export type Profile = Got<'/v1/me'>;
 export type Role = Profile['organizations'][number]['role'];
 export type ApiKey = Got<'/v1/api-keys'>['data'][number];
+export type Asset = Got<'/v1/assets/{id}'>;
+export type Member = Got<'/v1/organizations/{id}/members'>['data'][number];
+export type Invitation = Got<'/v1/organizations/{id}/invitations'>['data'][number];
+export type OpenInvitation = Posted<'/v1/auth/invitation'>;

@@ -98,3 +98,15 @@ export function ownUser(): Person['user'] {
 export function ownOrganizations(): Person['organizations'] {
   return person?.organizations ?? [];
 }
+
+/** Ends every session and token of the person, this one included. */
+export async function signOutEverywhere(): Promise<void> {
+  await answered(api.POST('/v1/auth/logout-everywhere'));
+  tell();
+}
+
+/** Makes the person who was invited a member, and signs them in there. */
+export async function acceptInvitation(token: string, proof: { name?: string; password?: string }): Promise<void> {
+  await answered(api.POST('/v1/auth/accept-invitation', { body: { token, ...proof, ...COOKIE } }));
+  tell();
+}

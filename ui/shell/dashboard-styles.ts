@@ -6,7 +6,7 @@ export const dashboardStyles = css`
     position: absolute;
     top: var(--space-2);
     left: var(--space-2);
-    z-index: 3;
+    z-index: 6;
     padding: var(--space-2) var(--space-4);
     border-radius: var(--radius-small);
     background: var(--surface);
@@ -18,7 +18,7 @@ export const dashboardStyles = css`
   .bar {
     position: sticky;
     top: 0;
-    z-index: 1;
+    z-index: 5;
     border-bottom: 1px solid var(--line);
     background: color-mix(in srgb, var(--surface) 92%, transparent);
     backdrop-filter: blur(10px);

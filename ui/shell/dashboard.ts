@@ -1,6 +1,11 @@
 /** `<livestreams-dashboard>`: the frame of the dashboard; shows the page of the address, or asks who is there. */
 import './account-form.ts';
 import './account-menu.ts';
+import './asset-list.ts';
+import './asset-page.ts';
+import './invitation-form.ts';
+import './job-list.ts';
+import './job-page.ts';
 import './panel-host.ts';
 import './settings-page.ts';
 import './stream-list.ts';
@@ -57,6 +62,9 @@ export class Dashboard extends LitElement {
       return html`<livestreams-account-form .token=${route.token}></livestreams-account-form>`;
     const person = this.#person.value;
     if (person === undefined) return html`<main>${this.#person.render(() => html``)}</main>`;
+    if (route.page === 'invite') {
+      return html`<livestreams-invitation-form .token=${route.token} .person=${person}></livestreams-invitation-form>`;
+    }
     if (route.page === 'login' || person === null) return html`<livestreams-account-form></livestreams-account-form>`;
     return keyed(person, this.#frame(person));
   }
@@ -67,9 +75,11 @@ export class Dashboard extends LitElement {
       <a class="skip" href="#main" @click=${this.#skip}>Skip to the page</a>
       <header class="bar">
         <div>
-          <a class="home" href="/" aria-label="Livestreams: all streams">${wordmark()}</a>
+          <a class="home" href="/" aria-label="Livestreams">${wordmark()}</a>
           <nav aria-label="Pages">
             ${link('/', 'broadcast', 'Streams', page === 'streams' || page === 'stream')}
+            ${link('/assets', 'film', 'Assets', page === 'assets' || page === 'asset')}
+            ${link('/jobs', 'list', 'Jobs', page === 'jobs' || page === 'job')}
             ${this.#panelsIn('page').map((panel) =>
               link(addressOf(panel), panel.icon, panel.title, location.pathname === addressOf(panel)),
             )}
@@ -92,6 +102,14 @@ export class Dashboard extends LitElement {
     switch (route.page) {
       case 'stream':
         return html`<livestreams-stream-page .stream=${route.id} .panels=${this.#panelsIn('stream')}></livestreams-stream-page>`;
+      case 'assets':
+        return html`<livestreams-asset-list></livestreams-asset-list>`;
+      case 'asset':
+        return html`<livestreams-asset-page .asset=${route.id}></livestreams-asset-page>`;
+      case 'jobs':
+        return html`<livestreams-job-list></livestreams-job-list>`;
+      case 'job':
+        return html`<livestreams-job-page .job=${route.id}></livestreams-job-page>`;
       case 'settings':
         return html`<livestreams-settings-page .section=${route.section} .panels=${this.#panelsIn('settings')}></livestreams-settings-page>`;
       case 'extension':

@@ -1,6 +1,9 @@
 /** `<livestreams-settings-page>`: what concerns the organization and the person rather than a stream, in sections. */
+import './account-settings.ts';
 import './api-keys.ts';
+import './organization-settings.ts';
 import './panel-host.ts';
+import './people.ts';
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { icon } from '../elements/icon.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
@@ -20,11 +23,32 @@ interface Section {
 
 const SECTIONS: Section[] = [
   {
+    name: 'people',
+    title: 'People',
+    icon: 'people',
+    role: 'viewer',
+    draw: () => html`<livestreams-people></livestreams-people>`,
+  },
+  {
     name: 'api-keys',
     title: 'API keys',
     icon: 'key',
     role: 'admin',
     draw: () => html`<livestreams-api-keys></livestreams-api-keys>`,
+  },
+  {
+    name: 'organization',
+    title: 'Organization',
+    icon: 'layers',
+    role: 'viewer',
+    draw: () => html`<livestreams-organization-settings></livestreams-organization-settings>`,
+  },
+  {
+    name: 'account',
+    title: 'Your account',
+    icon: 'person',
+    role: 'viewer',
+    draw: () => html`<livestreams-account-settings></livestreams-account-settings>`,
   },
 ];
 

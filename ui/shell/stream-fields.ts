@@ -4,7 +4,7 @@ import type { Stream } from './api.ts';
 
 export type StreamSettings = Pick<
   Stream,
-  'title' | 'latency' | 'visibility' | 'record' | 'reconnect_window' | 'dvr_window'
+  'title' | 'latency' | 'visibility' | 'record' | 'reconnect_window' | 'dvr_window' | 'allowed_origins'
 >;
 
 export const NEW_STREAM: StreamSettings = {
@@ -14,11 +14,12 @@ export const NEW_STREAM: StreamSettings = {
   record: true,
   reconnect_window: 60,
   dvr_window: 0,
+  allowed_origins: [],
 };
 
 const LATENCIES = [
-  ['low', 'Low: under a second or two behind'],
-  ['standard', 'Standard: a few seconds behind, steadier on weak networks'],
+  ['low', 'Low: about a second behind'],
+  ['standard', 'Standard: a few seconds, steadier'],
 ] as const;
 
 export const VISIBILITIES = [
@@ -67,6 +68,11 @@ export function streamFields(settings: StreamSettings): TemplateResult {
           Viewers may go back in the live stream
           <select name="dvr_window">${options(withOwn(DVR_WINDOWS, settings.dvr_window), settings.dvr_window)}</select>
         </label>
+        <label>
+          Only these sites may embed it
+          <textarea name="allowed_origins" rows="2" spellcheck="false" placeholder="https://example.org" .defaultValue=${settings.allowed_origins.join('\n')}></textarea>
+          <span class="dim">One in each line. Empty: every site.</span>
+        </label>
       </div>
     </details>
   `;
@@ -82,6 +88,7 @@ export function readStreamFields(form: HTMLFormElement): StreamSettings {
     record: data.has('record'),
     reconnect_window: Number(data.get('reconnect_window')),
     dvr_window: Number(data.get('dvr_window')),
+    allowed_origins: [...new Set(String(data.get('allowed_origins')).split(/\s+/).filter(Boolean))],
   };
 }
 

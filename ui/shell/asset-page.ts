@@ -1,0 +1,200 @@
+/** `<livestreams-asset-page>`: one asset to its creator: the picture, its facts, the way to share, download and delete it. */
+import '../player/player.ts';
+import '../elements/copy-field.ts';
+import './asset-dialog.ts';
+import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit';
+import { Action } from '../elements/action.ts';
+import { ask } from '../elements/ask.ts';
+import { icon } from '../elements/icon.ts';
+import { Loaded } from '../elements/loaded.ts';
+import { sharedStyles } from '../elements/shared-styles.ts';
+import { answered } from './answered.ts';
+import { type Asset, api } from './api.ts';
+import type { AssetDialog } from './asset-dialog.ts';
+import { may } from './auth.ts';
+import { whenEvents } from './live-events.ts';
+import { pageStyles } from './page-styles.ts';
+import { navigate } from './routing.ts';
+import { PLAYBACK_TOKEN_LIFE, shareCard } from './share-card.ts';
+import { ASSET_KINDS, ASSET_STATES, duration, moment, SEEN_BY, size } from './words.ts';
+
+export class AssetPage extends LitElement {
+  static override properties: PropertyDeclarations = { asset: { type: String } };
+  static override styles = [
+    sharedStyles,
+    pageStyles,
+    css`
+      .stand-in {
+        display: grid;
+        place-content: center;
+        justify-items: center;
+        gap: var(--space-3);
+        aspect-ratio: 16 / 9;
+        padding: var(--space-5);
+        border: 1px solid var(--line);
+        border-radius: var(--radius);
+        background: var(--surface-sunken);
+        text-align: center;
+        overflow-wrap: anywhere;
+      }
+      .stand-in svg.icon {
+        width: 36px;
+        height: 36px;
+        color: var(--text-dim);
+      }
+      dl {
+        display: grid;
+        grid-template-columns: auto minmax(0, 1fr);
+        gap: var(--space-2) var(--space-5);
+        margin: 0;
+      }
+      dt {
+        color: var(--text-dim);
+      }
+      dd {
+        margin: 0;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+  declare asset: string;
+  #token: string | null = null;
+  readonly #acting = new Action(this);
+  readonly #loaded = new Loaded(this, (signal) => this.#load(signal), {
+    when: whenEvents(
+      ({ type, data }) => type.startsWith('asset.') && (data as { asset_id?: string }).asset_id === this.asset,
+    ),
+  });
+
+  constructor() {
+    super();
+    this.asset = '';
+  }
+
+  get #path() {
+    return { params: { path: { id: this.asset } } };
+  }
+
+  async #load(signal: AbortSignal): Promise<Asset> {
+    const asset = await answered(api.GET('/v1/assets/{id}', { ...this.#path, signal }));
+    if (asset.visibility === 'protected' && may('creator')) this.#token ??= await this.#playbackToken();
+    return asset;
+  }
+
+  async #playbackToken(): Promise<string> {
+    const body = { expires_in: PLAYBACK_TOKEN_LIFE };
+    return (await answered(api.POST('/v1/assets/{id}/playback-tokens', { ...this.#path, body }))).token;
+  }
+
+  async #delete({ title }: Asset): Promise<void> {
+    const question = {
+      heading: `Delete “${title}”?`,
+      text: 'It is gone for every viewer at once. This cannot be undone. Clips that were cut from it stay.',
+      verb: 'Delete',
+    };
+    if (!(await ask(question))) return;
+    await this.#acting.run(async () => {
+      await answered(api.DELETE('/v1/assets/{id}', this.#path));
+      navigate('/assets', true);
+    });
+  }
+
+  readonly #openSettings = () => this.renderRoot.querySelector<AssetDialog>('livestreams-asset-dialog')?.show();
+
+  protected override render() {
+    return html`<a class="back" href="/assets">${icon('back')} Assets</a> ${this.#loaded.render((asset) => this.#page(asset))}`;
+  }
+
+  #page(asset: Asset) {
+    const { word, tone } = ASSET_STATES[asset.status];
+    return html`
+      <div class="top">
+        <h1>${asset.title}</h1>
+        ${asset.status === 'ready' ? nothing : html`<span class="badge ${tone}" role="status">${word}</span>`}
+        ${
+          may('creator')
+            ? html`<button type="button" class="settings" @click=${this.#openSettings}>${icon('settings')} Settings</button>`
+            : nothing
+        }
+      </div>
+      ${this.#acting.render()}
+      <div class="columns">
+        <div class="column">${asset.status === 'ready' ? this.#player(asset) : standIn(asset)}</div>
+        <div class="column">
+          ${this.#facts(asset)} ${asset.status === 'ready' ? shareCard(asset.playback) : nothing}
+        </div>
+      </div>
+      ${
+        may('creator')
+          ? html`<footer>
+                <button type="button" class="danger" ?disabled=${this.#acting.busy} @click=${() => this.#delete(asset)}>
+                  ${icon('trash')} Delete
+                </button>
+              </footer>
+              <livestreams-asset-dialog .asset=${asset} @changed=${() => this.#loaded.reload()}></livestreams-asset-dialog>`
+          : nothing
+      }
+    `;
+  }
+
+  #player(asset: Asset) {
+    return html`<livestreams-player
+      src=${asset.id}
+      .token=${this.#token}
+      .poster=${this.#picture(asset.thumbnail_url)}
+      .storyboard=${this.#picture(asset.storyboard?.vtt_url ?? null)}
+      controls
+    ></livestreams-player>`;
+  }
+
+  /** Its address on this very host; the token stands in the path, so that the storyboard's sprite is found beside it. */
+  #picture(url: string | null): string | null {
+    if (url === null) return null;
+    const { pathname } = new URL(url);
+    return this.#token === null ? pathname : pathname.replace(/[^/]+$/, (file) => `~${this.#token}/${file}`);
+  }
+
+  #facts(asset: Asset) {
+    return html`<section class="card">
+      <header>
+        <h2>${ASSET_KINDS[asset.kind]}</h2>
+        ${
+          asset.status === 'ready'
+            ? html`<a class="button" href=${`/v1/assets/${asset.id}/download`} download>${icon('download')} Download</a>`
+            : nothing
+        }
+      </header>
+      <dl>
+        <dt>Made</dt>
+        <dd>${moment(asset.created_at)}</dd>
+        ${asset.duration === null ? nothing : html`<dt>Length</dt><dd>${duration(asset.duration)}</dd>`}
+        ${asset.size === null ? nothing : html`<dt>Size</dt><dd>${size(asset.size)}</dd>`}
+        ${
+          asset.tracks.length === 0
+            ? nothing
+            : html`<dt>Qualities</dt><dd>${asset.tracks.map(({ name, height }) => (height ? `${height}p` : name)).join(', ')}</dd>`
+        }
+        ${
+          asset.gaps.length === 0
+            ? nothing
+            : html`<dt>Gaps</dt><dd>${asset.gaps.map((gap) => `${duration(gap.duration)} after ${duration(gap.start)}`).join(', ')}</dd>`
+        }
+        <dt>Seen by</dt>
+        <dd>${SEEN_BY[asset.visibility]}</dd>
+        ${
+          asset.stream_id
+            ? html`<dt>Stream</dt><dd><a href=${`/streams/${asset.stream_id}`}>Its page</a></dd>`
+            : nothing
+        }
+      </dl>
+    </section>`;
+  }
+}
+
+function standIn({ status, error }: Asset) {
+  return status === 'failed'
+    ? html`<div class="stand-in" role="alert">${icon('warning')}<h2>It could not be made</h2><p class="dim">${error}</p></div>`
+    : html`<div class="stand-in" role="status">${icon('film')}<h2>It is being made</h2><p class="dim">It can be watched here as soon as it is ready.</p></div>`;
+}
+
+customElements.define('livestreams-asset-page', AssetPage);
