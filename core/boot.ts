@@ -1,6 +1,5 @@
 /** Starts everything in order and undoes it in reverse: database, events, plugins, sessions, playback, HTTP, ingests. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import type { RunningIngest } from '#plugin-api';
@@ -56,6 +55,7 @@ import { Presentations } from './playback/presentations.ts';
 import { Revocations } from './playback/revocations.ts';
 import { playbackTokenRoutes } from './playback/token-routes.ts';
 import { PlaybackTokens } from './playback/tokens.ts';
+import { behindLive, keepStorage, storageRoutes } from './retention/index.ts';
 import { loadSecret } from './secrets.ts';
 import { Ledger } from './segments/ledger.ts';
 import { endedPresentation, readSession } from './segments/read-back.ts';
@@ -64,7 +64,7 @@ import { Door } from './sessions/door.ts';
 import { sessionRoutes } from './sessions/routes.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { Worker } from './sessions/worker.ts';
-import { localStorage } from './storage/local.ts';
+import { openStorage } from './storage/open.ts';
 import { Streams, streamRoutes } from './streams/index.ts';
 import { startSummary } from './summary.ts';
 
@@ -112,7 +112,9 @@ async function startAll(
   const limits = new Limits({ redisUrl: config.redisUrl, log });
   undo(() => limits.stop());
   const events = new EventLog({ db, log });
-  const storage = localStorage(join(config.dataDir, 'media'));
+  const opened = await openStorage({ config, db, events, metrics, log });
+  undo(() => opened.stop());
+  const { storage } = opened;
 
   const hooks = new Hooks({
     log,
@@ -127,13 +129,16 @@ async function startAll(
   undo(() => jobs.stop());
 
   const assets = new AssetStore({ db, events, hooks, publicUrl: config.publicUrl });
+  const keeper = keepStorage({ config, db, events, assets, storage, metrics, log });
+  undo(() => keeper.stop());
   const routes = new RouteTable();
   const server = { dataDir: config.dataDir, host: config.host, publicUrl: config.publicUrl };
   const plugins = await startPlugins({
     plugins: config.plugins,
     routes,
     migrate: (owner, folder) => migrate(database, { owner, folder, log }),
-    ...{ server, db, jobs, events, hooks, storage, assets, metrics, log },
+    storage: behindLive(storage, () => keeper.level === 'full'),
+    ...{ server, db, jobs, events, hooks, assets, metrics, log },
   });
   undo(() => plugins.stop());
 
@@ -184,6 +189,8 @@ async function startAll(
     events.on(type, ({ stream_id }) => origin.forget(stream_id ?? ''));
   for (const type of ['asset.ready', 'asset.updated', 'asset.deleted'] as const)
     events.on(type, ({ data }) => origin.forgetAsset(data.asset_id));
+  // The ledger of its session went with a recording.
+  events.on('asset.deleted', ({ session_id }) => presentations.forget(session_id ?? ''));
 
   const accessTokens = new AccessTokens(signedTokens);
   const apiKeys = new ApiKeys(db);
@@ -219,6 +226,7 @@ async function startAll(
   assetRoutes(routes, library);
   sessionRoutes(routes, { db, events, sessions });
   jobRoutes(routes, jobs);
+  storageRoutes(routes, { db, keeper, backlog: opened.backlog });
   pluginRoutes(routes, { plugins, hooks });
 
   const http = createHttp({
@@ -241,6 +249,7 @@ async function startAll(
   await feeds.start();
   await http.listen();
   await jobs.start();
+  await keeper.start();
   await sessions.recover(database.embedded ? RECOVER_ALONE_MS : RECOVER_MS);
   for (const { plugin, ingest, host } of plugins.ingests) {
     const running = await ingest.start(door.forIngest(plugin), host);

@@ -59,6 +59,19 @@ export interface EventMap {
   'session.problem': { code: string; reason: string; fix: string };
   /** Segments cannot be stored now; they play on from memory. */
   'session.storage_failed': { reason: string };
+  /** The object store does not work: what is new waits on this machine, and plays. */
+  'storage.failed': { reason: string };
+  /** It works again, after so many seconds; what has waited is uploaded. */
+  'storage.recovered': { seconds: number };
+  /** The disk is filling up (`low`), has less free than is kept for live (`full`), or has enough again. */
+  'storage.space': { level: 'enough' | 'low' | 'full'; free_bytes: number; seconds_to_full: number | null };
+  /** This is deleted now, and why: a recording, or without an asset what a session has broadcast. */
+  'retention.deleting': {
+    asset_id: string | null;
+    title: string;
+    bytes: number;
+    reason: 'days' | 'bytes' | 'not_recorded' | 'disk_full';
+  };
   /** An asset was begun. */
   'asset.created': { asset_id: string; kind: AssetKind; title: string };
   /** Its title or visibility was changed. */

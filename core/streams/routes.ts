@@ -38,6 +38,7 @@ export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void
     reconnect_window: row.reconnect_window,
     dvr_window: row.dvr_window,
     allowed_origins: row.allowed_origins,
+    retention: row.retention,
     ingest: ingest(row.id, key),
     playback: {
       hls_url: `${publicUrl}/live/${row.id}/index.m3u8`,

@@ -24,6 +24,24 @@ const Origins = {
 };
 const Origin = Type.String({ maxLength: 200, pattern: '^https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$' });
 
+export const RetentionBody = Type.Union(
+  [
+    Type.Object({
+      days: Type.Union([Type.Integer({ minimum: 1, maximum: 36_500 }), Type.Null()], {
+        description: 'Recordings that are older are deleted.',
+      }),
+      bytes: Type.Union([Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), Type.Null()], {
+        description: 'Where all recordings together have more, the oldest are deleted.',
+      }),
+    }),
+    Type.Null(),
+  ],
+  {
+    description:
+      "How long recordings of the stream are kept, beside what the organization's retention says. Null: for ever.",
+  },
+);
+
 export const StreamId = Type.Object({ id: Type.String({ maxLength: 64 }) });
 export const KeyId = Type.Object({ id: Type.String({ maxLength: 64 }), key_id: Type.String({ maxLength: 64 }) });
 
@@ -44,6 +62,7 @@ export const NewStream = Type.Object({
   reconnect_window: Type.Integer({ ...ReconnectWindow, default: 60 }),
   dvr_window: Type.Integer({ ...DvrWindow, default: 0 }),
   allowed_origins: Type.Array(Origin, { ...Origins, default: [] }),
+  retention: Type.Union(RetentionBody.anyOf, { default: null }),
 });
 
 export const StreamChanges = Type.Object({
@@ -54,6 +73,7 @@ export const StreamChanges = Type.Object({
   reconnect_window: Type.Optional(Type.Integer(ReconnectWindow)),
   dvr_window: Type.Optional(Type.Integer(DvrWindow)),
   allowed_origins: Type.Optional(Type.Array(Origin, Origins)),
+  retention: Type.Optional(RetentionBody),
 });
 
 const streamMembers = {
@@ -66,6 +86,7 @@ const streamMembers = {
   reconnect_window: Type.Integer(ReconnectWindow),
   dvr_window: Type.Integer(DvrWindow),
   allowed_origins: Type.Array(Origin, Origins),
+  retention: RetentionBody,
   ingest: Type.Record(Type.String(), Type.Record(Type.String(), Type.String()), {
     description: 'What to type into an encoder, by ingest. Where the key is not known any more, `{key}` stands for it.',
   }),

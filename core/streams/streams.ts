@@ -1,7 +1,7 @@
 /** Streams and their keys in the database: each change and its event in one transaction. */
 import type { Kysely, Selectable, Updateable } from 'kysely';
 import type { StreamRef } from '#plugin-api';
-import type { CoreTables } from '../db/tables.ts';
+import type { CoreTables, Retention } from '../db/tables.ts';
 import { withTransaction } from '../db/transaction.ts';
 import type { EventLog } from '../events/log.ts';
 import { newId } from '../ids.ts';
@@ -29,6 +29,8 @@ export interface StreamSettings {
   dvr_window: number;
   /** Origins whose pages may show it; empty for all. */
   allowed_origins: string[];
+  /** Null where not given: recordings are kept for ever. */
+  retention?: Retention | null;
 }
 
 export interface StreamQuery {
