@@ -48,6 +48,8 @@ export interface Operation {
   scope: Scope | null;
   parameters: Parameter[];
   body: Schema | null;
+  /** Media type of a body that is no JSON. */
+  bytes: string | null;
   responses: Record<string, Answer>;
 }
 
@@ -105,6 +107,7 @@ export class ApiDocument {
       scope: (operation['x-scope'] as Scope | undefined) ?? null,
       parameters: parameters.map((parameter) => this.#resolve(parameter)),
       body: requestBody?.content['application/json']?.schema ?? null,
+      bytes: Object.keys(requestBody?.content ?? {}).find((type) => type !== 'application/json') ?? null,
       responses: Object.fromEntries(
         Object.entries(responses).map(([status, answer]) => [status, this.#resolve(answer)]),
       ),
@@ -119,15 +122,16 @@ export class ApiDocument {
 
   /** Calls the operation. An answer that does not end is let go of when its head is there. */
   async call(
-    { method, path, body: takesBody }: Operation,
+    { method, path, body: takesBody, bytes }: Operation,
     { params = {}, query = [], body, headers = {} }: Call,
   ): Promise<Answered> {
     const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
     const search = query.length > 0 ? `?${new URLSearchParams(query)}` : '';
+    const type = takesBody && body !== undefined ? 'application/json' : bytes;
     const controller = new AbortController();
     const response = await fetch(`${this.#url}${filled}${search}`, {
       method,
-      headers: { ...(takesBody && body !== undefined ? { 'content-type': 'application/json' } : {}), ...headers },
+      headers: { ...(type ? { 'content-type': type } : {}), ...headers },
       ...(takesBody && body !== undefined ? { body: JSON.stringify(body) } : {}),
       signal: controller.signal,
       redirect: 'manual',
@@ -139,12 +143,13 @@ export class ApiDocument {
   }
 
   /** What is wrong with an answer; null where it is as stated. */
-  complaint({ responses }: Operation, { status, headers, text }: Answered): string | null {
+  complaint({ method, responses }: Operation, { status, headers, text }: Answered): string | null {
     if (status >= 500) return `${status} ${STATUS_CODES[status]}: ${text}`;
     const type = headers.get('content-type')?.split(';')[0] ?? '';
     if (status >= 400 && type !== 'application/problem+json') return `${status} as ${type || 'nothing'}`;
     const stated = responses[status] ?? (status >= 400 ? responses.default : undefined);
     if (stated === undefined) return `${status} is not stated`;
+    if (method === 'HEAD') return null;
     const schema = stated.content?.[type]?.schema;
     if (schema === undefined) {
       // What is not JSON has no schema; where there is one, nothing else may be answered.

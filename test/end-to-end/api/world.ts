@@ -75,8 +75,8 @@ export async function makeOrganization({ database }: World, name: string): Promi
   return id;
 }
 
-/** Makes a person with this role, and answers their Authorization. */
-export async function makePerson(world: World, organizationId: string, role: Role): Promise<string> {
+/** Makes a person with this role, and answers how they get an Authorization. */
+export async function makePerson(world: World, organizationId: string, role: Role): Promise<() => Promise<string>> {
   const id = newId('usr');
   const email = `${id}@example.org`;
   const password_hash = await new Passwords().hash(PASSWORD);
@@ -86,7 +86,7 @@ export async function makePerson(world: World, organizationId: string, role: Rol
     .values({ id, email, name: `A ${role}`, password_hash })
     .execute();
   await kysely.insertInto('members').values({ organization_id: organizationId, user_id: id, role }).execute();
-  return logIn(world, { email, password: PASSWORD });
+  return () => logIn(world, { email, password: PASSWORD });
 }
 
 /** Answers the Authorization of somebody. */
@@ -112,7 +112,8 @@ export function anyAddress(): string {
 export type Things = Record<string, string>;
 
 /** Makes them. A route of another thing needs it made here. */
-export async function makeThings({ server, database, organizationId, ownerId }: World): Promise<Things> {
+export async function makeThings(world: World): Promise<Things> {
+  const { server, database, organizationId, ownerId } = world;
   const { id: streams, keyId: keys } = await server.createStream({ title: 'Ours' });
   const { kysely } = database;
   const sessions = newId('ses');
@@ -155,7 +156,17 @@ export async function makeThings({ server, database, organizationId, ownerId }: 
     'api-keys': await made('/api-keys', { name: 'Ours', scope: 'read' }),
     'playback-tokens': await made(`/streams/${streams}/playback-tokens`, {}),
     invitations,
+    uploads: await makeUpload(world),
   };
+}
+
+/** An upload of which nothing has come yet. */
+async function makeUpload(world: World): Promise<string> {
+  const response = await fetch(`${world.server.url}/v1/uploads`, {
+    method: 'POST',
+    headers: { authorization: await logIn(world), 'tus-resumable': '1.0.0', 'upload-length': '10' },
+  });
+  return response.headers.get('location')!.split('/').at(-1)!;
 }
 
 /** A job that nobody runs. */
