@@ -50,7 +50,7 @@ function routeText(route: Route): string[] {
   const { method, path, summary, parameters, requestBody, responses } = route;
   const { 'x-role': role, 'x-scope': scope } = route;
   const query = parameters.filter((parameter) => parameter.in === 'query');
-  const body = requestBody?.content['application/json'].schema;
+  const body = requestBody?.content['application/json']?.schema;
   const answers = Object.entries(responses).filter(([status]) => /^[23]/.test(status));
   const headers = parameters.flatMap(({ $ref }) => HEADERS[$ref?.split('/').at(-1) ?? ''] ?? []);
   return [

@@ -15,7 +15,7 @@ export interface Operation {
   'x-role'?: string;
   'x-scope'?: string;
   parameters: { $ref?: string; name: string; in: 'path' | 'query'; schema: Schema }[];
-  requestBody?: { content: { 'application/json': { schema: Schema } } };
+  requestBody?: { content: { 'application/json'?: { schema: Schema } } };
   responses: Record<string, { description: string; content?: { 'application/json'?: { schema: Schema } } }>;
 }
 
