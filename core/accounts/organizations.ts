@@ -73,7 +73,7 @@ export class Organizations {
       const row = await transaction
         .insertInto('organizations')
         .values({ id: newId('org'), name })
-        .returningAll()
+        .returning(['id', 'name', 'created_at'])
         .executeTakeFirstOrThrow();
       const owner = { organization_id: row.id, user_id: userId, role: 'owner' as const };
       await transaction.insertInto('members').values(owner).execute();
@@ -118,7 +118,7 @@ export class Organizations {
   async #ofApiKey({ organizationId, role }: Caller): Promise<Membership> {
     const row = await this.#db
       .selectFrom('organizations')
-      .selectAll()
+      .select(['id', 'name', 'created_at'])
       .where('id', '=', organizationId)
       .executeTakeFirstOrThrow();
     return { ...row, role };
