@@ -1,13 +1,16 @@
 /** How a file of a stranger is opened: as what its first bytes show, by decoders that were chosen, and never anything but it. */
 import type { Container, InputFile } from '#plugin-api';
 
-/** Decoders of what cameras, phones, editors and browsers make. Others stay shut: each is code that a stranger's bytes would run through. */
+/** What cameras, phones, editors and browsers make. Other decoders stay shut: each is code that a stranger's bytes would run through. */
 const VIDEO_DECODERS =
-  'h264,hevc,vp8,vp9,libvpx,libvpx-vp9,av1,libdav1d,libaom-av1,prores,mpeg4,mjpeg,dnxhd,mpeg2video,h263'.split(',');
+  'h264,hevc,vp8,vp9,libvpx,libvpx-vp9,av1,libdav1d,libaom-av1,prores,mpeg4,mjpeg,png,dnxhd,mpeg2video,h263'.split(',');
 const AUDIO_DECODERS =
-  'aac,mp3,mp3float,opus,libopus,vorbis,flac,alac,ac3,eac3,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_u8,pcm_s8'.split(
+  'aac,mp3,mp3float,opus,libopus,vorbis,flac,alac,ac3,eac3,dca,truehd,amrnb,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_u8,pcm_s8'.split(
     ',',
   );
+
+/** Not used, but ffprobe looks into every stream, and refuses the file where it may not. */
+const SUBTITLE_DECODERS = 'ass,ssa,srt,subrip,text,mov_text,webvtt,pgssub,dvdsub,dvbsub'.split(',');
 
 /** 8192 by 4320: one picture of it takes 53 MB. */
 export const MAX_PIXELS = 8192 * 4320;
@@ -35,7 +38,7 @@ export function fileInput({ path, container }: InputFile): string[] {
       container,
       ...CONTAINER_OPTIONS[container],
     ],
-    ...['-codec_whitelist', [...VIDEO_DECODERS, ...AUDIO_DECODERS].join(',')],
+    ...['-codec_whitelist', [...VIDEO_DECODERS, ...AUDIO_DECODERS, ...SUBTITLE_DECODERS].join(',')],
     ...['-max_streams', String(MAX_STREAMS), '-max_pixels', String(MAX_PIXELS)],
     ...['-probesize', String(PROBE_BYTES), '-analyzeduration', String(ANALYZE_MICROSECONDS)],
     ...['-i', `file:${path}`],

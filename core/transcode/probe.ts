@@ -1,6 +1,6 @@
 /** What is in a file, as ffprobe says within limits. */
 import type { Readable } from 'node:stream';
-import type { FileAudio, FileFacts, FileVideo, InputFile } from '#plugin-api';
+import type { FileAudio, FileFacts, FileVideo, InputFile, LivestreamsError } from '#plugin-api';
 import { mediaRefused } from './errors.ts';
 import { allocationLimit, fileInput, isDecoded, MAX_PIXELS, MAX_STREAMS } from './file-input.ts';
 import { linesOf, spawnLimited } from './limited-process.ts';
@@ -61,7 +61,7 @@ export async function probe(file: InputFile, signal: AbortSignal): Promise<FileF
   const sounds = streams.filter((stream) => stream.codec_type === 'audio' && stream.channels);
   const sound = sounds.find((stream) => stream.disposition?.default === 1) ?? sounds[0];
   for (const { codec_name: codec = 'unknown' } of [picture, sound].filter((stream) => stream !== undefined)) {
-    if (!isDecoded(codec)) throw mediaRefused(`Its codec ${codec} is not one that is decoded here.`);
+    if (!isDecoded(codec)) throw codecRefused(codec);
   }
   if (!picture && !sound) throw mediaRefused('There is neither a picture nor a sound in it.');
   const duration = positive(format.duration);
@@ -138,12 +138,18 @@ async function ffprobe(
     ]);
     signal.throwIfAborted();
     if (code === null) throw mediaRefused('Looking into the file took more time or memory than any video needs.');
+    const codec = /Codec \((\w+)\) not on whitelist/.exec(messages.join(' '))?.[1];
+    if (codec) throw codecRefused(codec);
     if (code !== 0) throw mediaRefused(`It cannot be read${messages.length > 0 ? `: ${messages.join('; ')}` : ''}.`);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);
     stop();
   }
+}
+
+function codecRefused(codec: string): LivestreamsError {
+  return mediaRefused(`Its codec ${codec} is not one that is decoded here.`);
 }
 
 /** Without what names places of this machine. */
@@ -156,6 +162,7 @@ export function plain(line: string): string {
 
 function videoOf(stream: Stream, format: NonNullable<Probed['format']>): FileVideo {
   const { width = 0, height = 0 } = stream;
+  if (width === 0 || height === 0) throw mediaRefused('Its picture is too large, or damaged.');
   if (width < 16 || height < 16) throw mediaRefused(`A picture of ${width}x${height} is too small.`);
   if (width * height > MAX_PIXELS) throw mediaRefused(`A picture of ${width}x${height} is too large.`);
   const rotation = Math.abs(Math.round(rotationOf(stream))) % 360;

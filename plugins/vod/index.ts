@@ -1,0 +1,62 @@
+/** Video on demand: takes uploads that can be broken off and gone on with, and makes assets of them. */
+import { definePlugin, RUNG_NAMES, Type } from '#plugin-api';
+import { Keeper } from './keeper.ts';
+import { transcodeJob } from './transcode-job.ts';
+import { uploadRoutes } from './upload-routes.ts';
+import { UploadStore } from './upload-store.ts';
+import { Uploads, type VodHost } from './uploads.ts';
+
+const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow'] as const;
+const GIB = 1024 ** 3;
+const SWEEP_MS = 10 * 60 * 1000;
+
+/** The same parts for routes and set-up; all they know is in the database and the storage. */
+function partsOf(host: VodHost) {
+  const uploads = new Uploads(host.db);
+  const store = new UploadStore({ uploads, storage: host.storage, expiry: host.config.expiry * 3_600_000 });
+  return { uploads, store, keeper: new Keeper({ host, uploads, store }) };
+}
+
+export const vod = definePlugin({
+  name: 'vod',
+  description: 'Takes uploads of video files and makes them watchable in several qualities.',
+  config: Type.Object({
+    ladder: Type.Array(Type.Enum(RUNG_NAMES), {
+      default: ['720p', '480p', '360p'],
+      minItems: 1,
+      uniqueItems: true,
+      description: 'Qualities by their smaller side. A file gets none that is larger than itself.',
+    }),
+    preset: Type.Enum([...PRESETS], {
+      default: 'veryfast',
+      description: 'Preset of x264: from little work for the machine to more picture for the same bitrate.',
+    }),
+    maxSize: Type.Integer({ default: 50 * GIB, minimum: 1, description: 'Bytes that one upload may have.' }),
+    maxDuration: Type.Integer({ default: 12 * 3600, minimum: 1, description: 'Seconds that a file may last.' }),
+    expiry: Type.Integer({
+      default: 24,
+      minimum: 1,
+      description: 'Hours after which an unfinished upload is forgotten.',
+    }),
+    concurrency: Type.Integer({
+      default: 1,
+      minimum: 1,
+      maximum: 16,
+      description: 'Files that are transcoded at once.',
+    }),
+  }),
+  paths: ['uploads'],
+  migrations: new URL('./migrations/', import.meta.url),
+  jobs: { 'vod.transcode': transcodeJob },
+  routes(routes, host) {
+    const { uploads, store, keeper } = partsOf(host);
+    uploadRoutes(routes, { uploads, store, maxSize: host.config.maxSize, finished: (row) => keeper.finished(row) });
+  },
+  setup(host) {
+    const { keeper } = partsOf(host);
+    host.tap('jobComplete', (job) => keeper.jobEnded(job));
+    host.on('asset.deleted', ({ data }) => keeper.assetDeleted(data.asset_id));
+    const sweep = setInterval(() => void keeper.sweep(), SWEEP_MS).unref();
+    return () => clearInterval(sweep);
+  },
+});
