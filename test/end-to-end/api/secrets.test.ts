@@ -59,7 +59,7 @@ describe('a secret', function () {
       name: 'Marker',
       password: secrets.password,
     });
-    await call('/auth/login', { email: EMAIL, password: secrets.password, session: 'cookie' });
+    await call('/auth/login', { email: EMAIL, password: secrets.password, session: 'cookie' }, { origin: server.url });
 
     const stream = await call<{ id: string; keys: { id: string; key: string }[] }>(
       '/streams',
@@ -72,6 +72,8 @@ describe('a secret', function () {
     secrets['API key'] = (await call('/api-keys', { name: 'Marked', scope: 'manage' }, { authorization })).key!;
     secrets['playback token'] = (await call(`/streams/${stream.id}/playback-tokens`, {}, { authorization })).token!;
 
+    secrets['token of the stream of events'] = (await call('/events/token', {}, { authorization })).token!;
+
     // Each is used where it belongs, and the tokens once more in an address.
     const key = secrets['stream key'];
     publish(server.rtmpUrl({ id: stream.id, key, keyId: stream.keys[0]!.id }));
@@ -79,6 +81,7 @@ describe('a secret', function () {
     await until(isLive, 'the stream to be live');
     await fetch(`${server.url}/live/${stream.id}/index.m3u8?token=${secrets['playback token']}`);
     await fetch(`${server.url}/v1/streams`, { headers: { authorization: `Bearer ${secrets['API key']}` } });
+    await fetch(`${server.url}/v1/events?token=${secrets['token of the stream of events']}`);
     await fetch(`${server.url}/v1/nothing?token=${secrets['API key']}&key=${key}`);
     await call('/auth/refresh', { refresh_token: secrets['refresh token'] });
   });
@@ -106,6 +109,7 @@ describe('a secret', function () {
   it('has been of every kind', () => {
     for (const [name, secret] of Object.entries(secrets)) expect(secret, name).to.match(/^.{20,}$/);
     expect(Object.keys(secrets)).to.have.length(11);
+    expect(found(Object.values(secrets).join('\n')), 'what this test would find').to.deep.equal(Object.keys(secrets));
   });
 
   it('is in no row of any table', async () => {
