@@ -38,7 +38,7 @@ export async function openStorage(options: OpenStorageOptions): Promise<OpenStor
   try {
     const storage = await spooledStorage({
       store: new S3Store(config.s3),
-      folder: join(folder, 'media'),
+      folder,
       log,
       onTrouble: announcer(options),
     });

@@ -13,6 +13,7 @@ import { checkKey } from './keys.ts';
 import { localStorage } from './local.ts';
 import { merge } from './merge.ts';
 import { Outage } from './outage.ts';
+import { Recent } from './recent.ts';
 import { PART_SIZE, type S3Store, type UploadedPart } from './s3.ts';
 import { readSpool } from './spool-folder.ts';
 import { Uploader } from './uploader.ts';
@@ -26,7 +27,7 @@ const COMPLETING_MS = 10_000;
 
 export interface SpooledOptions {
   store: S3Store;
-  /** The spool's folder: of this process alone. */
+  /** Of this process alone; what waits is in `media` below it, what was uploaded lately in `recent`. */
   folder: string;
   log: Logger;
   /** The store does not work, or with null does so again: told once each. */
@@ -62,6 +63,7 @@ class Spooled implements SpooledStorage {
   readonly #options: SpooledOptions;
   readonly #root: string;
   readonly #spool: Storage;
+  readonly #recent: Recent;
   readonly #outage: Outage;
   readonly #uploader: Uploader;
   readonly #growing = new Map<string, GrowingUpload>();
@@ -76,7 +78,8 @@ class Spooled implements SpooledStorage {
 
   constructor(options: SpooledOptions) {
     this.#options = options;
-    this.#root = resolve(options.folder);
+    this.#root = resolve(options.folder, 'media');
+    this.#recent = new Recent(resolve(options.folder, 'recent'));
     this.#spool = localStorage(this.#root);
     this.#outage = new Outage({ onChange: options.onTrouble });
     this.#uploader = new Uploader({
@@ -87,6 +90,7 @@ class Spooled implements SpooledStorage {
   }
 
   async start(): Promise<void> {
+    await this.#recent.start();
     const { files, complete, discarded, uploadIds } = await readSpool(this.#root);
     for (const file of files) this.#uploader.add(file);
     for (const key of complete) await this.#finish(key);
@@ -100,6 +104,7 @@ class Spooled implements SpooledStorage {
     await this.#uploader.stop();
     await Promise.all([...this.#growing.values(), ...this.#completing.values()].map((upload) => upload.settled()));
     await this.#sweeping;
+    await this.#recent.stop();
   }
 
   backlog(): Backlog {
@@ -117,6 +122,7 @@ class Spooled implements SpooledStorage {
 
   async put(key: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<{ size: number }> {
     checkKey(key);
+    await this.#recent.delete(key);
     this.#putting.set(key, (this.#putting.get(key) ?? 0) + 1);
     try {
       await this.#removing.get(key);
@@ -136,6 +142,14 @@ class Spooled implements SpooledStorage {
     } catch (error) {
       if (!isCode(error, 'LS_STORAGE_NOT_FOUND')) throw error;
     }
+    if (this.#recent.has(key)) {
+      try {
+        return await this.#recent.read(key, range);
+      } catch (error) {
+        // It has just gone.
+        if (!isCode(error, 'LS_STORAGE_NOT_FOUND')) throw error;
+      }
+    }
     await this.#putTogether(key);
     return this.#options.store.read(key, range);
   }
@@ -152,6 +166,7 @@ class Spooled implements SpooledStorage {
     await this.#completing.get(key)?.discard();
     await this.#putTogether(key);
     await this.#spool.delete(key);
+    await this.#recent.delete(key);
     await this.#options.store.delete(key);
   }
 
@@ -239,9 +254,12 @@ class Spooled implements SpooledStorage {
       return;
     }
     this.#lent.delete(key);
-    const removed = this.#spool.delete(key).catch((error: unknown) => {
-      this.#options.log.warn({ err: error, key }, 'an uploaded file stays in the spool until the next start');
-    });
+    const removed = this.#recent
+      .keep(key, join(this.#root, key))
+      .then(() => this.#spool.delete(key))
+      .catch((error: unknown) => {
+        this.#options.log.warn({ err: error, key }, 'an uploaded file stays in the spool until the next start');
+      });
     this.#removing.set(key, removed);
     await removed;
     this.#removing.delete(key);
