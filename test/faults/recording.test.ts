@@ -1,0 +1,99 @@
+/** The server is killed in the middle of a recording: what it had is whole, and the next start goes on with it. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { Channel } from '../support/channel.ts';
+import { killPublishers, type Publisher, publish } from '../support/publisher.ts';
+import { judge, recordedFiles, recordingOf } from '../support/recordings.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { watch } from '../support/viewer.ts';
+
+const CONFIG = fileURLToPath(new URL('../end-to-end/recording.config.mjs', import.meta.url));
+/** Seconds of the longest fragment that this test's publisher makes, and so of the most that a kill may cost. */
+const FRAGMENT = 2;
+/** Number of the first frame of the publisher that returns. */
+const AGAIN = 10_000;
+
+describe('a recording whose server is killed', function () {
+  this.timeout(180_000);
+  let server: TestServer;
+  let publisher: Publisher;
+
+  beforeEach(async () => {
+    server = await startServer({ config: CONFIG });
+  });
+
+  afterEach(async () => {
+    await killPublishers();
+    await server.stop();
+  });
+
+  /** Frames that the publisher has handed over: those that it sends in real time until now, less what is on its way. */
+  const sentUntilNow = (since: number) => Math.floor(((Date.now() - since) / 1000) * 30);
+
+  async function startAgain({ stream }: Channel): Promise<Channel> {
+    server = await startServer({ config: CONFIG, dataDir: server.dataDir, ports: server.ports });
+    return new Channel(server, stream);
+  }
+
+  it('is finished by the next start, and lacks at most the last fragment', async () => {
+    const channel = await Channel.create(server, { reconnect_window: 0 });
+    publisher = publish(channel.publishUrl);
+    await channel.playing(2);
+    const playing = Date.now();
+    // Anywhere within a segment.
+    await delay(1000 + Math.random() * 3000);
+    const sent = sentUntilNow(playing);
+    await server.kill();
+    await publisher.ended;
+    await startAgain(channel);
+    const asset = await recordingOf(server, channel.stream.id);
+    const [file, ...others] = recordedFiles(server, asset);
+    expect(others).to.deep.equal([]);
+    expect(await judge(file!)).to.deep.equal([]);
+    const { frames } = await watch(file!);
+    expect(frames.map(({ number }) => number)).to.deep.equal(frames.map((_, at) => at));
+    expect(frames.length).to.be.above(sent - FRAGMENT * 30);
+  });
+
+  it('goes on when the publisher returns', async () => {
+    let channel = await Channel.create(server, { reconnect_window: 60 });
+    publisher = publish(channel.publishUrl);
+    await channel.playing(2);
+    await server.kill();
+    await publisher.ended;
+    channel = await startAgain(channel);
+    publisher = publish(channel.publishUrl, { first: AGAIN }, 4);
+    expect(await publisher.ended).to.equal(0);
+    await server.api('POST', `/streams/${channel.stream.id}/disconnect`);
+    const asset = await recordingOf(server, channel.stream.id);
+    expect(asset.gaps).to.have.length(1);
+    const [file, ...others] = recordedFiles(server, asset);
+    expect(others).to.deep.equal([]);
+    expect(await judge(file!)).to.deep.equal([]);
+    const numbers = (await watch(file!)).frames.map(({ number }) => number);
+    const before = numbers.filter((number) => number < AGAIN);
+    expect(before).to.deep.equal(before.map((_, at) => at));
+    expect(numbers.slice(before.length)).to.deep.equal(Array.from({ length: 120 }, (_, at) => AGAIN + at));
+  });
+
+  it('is finished once, also where the kill falls into its end', async () => {
+    const channel = await Channel.create(server, { reconnect_window: 60 });
+    publisher = publish(channel.publishUrl);
+    await channel.playing(3);
+    await publisher.stop();
+    // The answer comes when the session has ended; what follows is the recording's end.
+    await server.api('POST', `/streams/${channel.stream.id}/disconnect`);
+    await delay(Math.random() * 60);
+    await server.kill();
+    await startAgain(channel);
+    // A job whose worker died is taken up when its heartbeat has been missed.
+    const asset = await recordingOf(server, channel.stream.id, 120);
+    const [file] = recordedFiles(server, asset);
+    expect(await judge(file!)).to.deep.equal([]);
+    const { data } = await server.api<{ data: unknown[] }>('GET', `/assets?stream_id=${channel.stream.id}`);
+    expect(data).to.have.length(1);
+    expect((await channel.events()).filter(({ type }) => type === 'asset.ready')).to.have.length(1);
+  });
+});
