@@ -1,29 +1,29 @@
 /** One edge of an exact clip: a segment cut anew, so that it holds just what lies in the range. */
 import { spawn } from 'node:child_process';
-import { splitInit } from './cut-file.ts';
+import { splitInit } from './parameter-sets.ts';
 
-/** Encoders by the first four characters of RFC 6381's name: an edge is made in the codec of the segments beside it. */
-const ENCODERS: Record<string, string[]> = {
-  avc1: ['libx264', '-preset', 'veryfast', '-crf', '18'],
-  hvc1: ['libx265', '-preset', 'veryfast', '-crf', '20', '-tag:v', 'hvc1', '-x265-params', 'log-level=error'],
-  av01: ['libsvtav1', '-preset', '10', '-crf', '28'],
-};
+/** Near the best of H.264: what is beside it was made by another encoder, and nobody should see where one ends. */
+const ENCODER = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '18', '-bf', '0', '-g', '9999'];
+/** Numbers of the parameter sets of a clip's first and last segment, which no encoder of something live uses. */
+const FIRST_SET = 7;
+const LAST_SET = 8;
 
 /** What ffmpeg says is kept up to so many characters, for the error. */
 const SAID = 2000;
 
 export interface Edge {
   kind: 'video' | 'audio';
-  codec: string;
   init: Uint8Array;
   segment: Uint8Array;
+  /** Of the clip; else its last. */
+  first: boolean;
   /** Seconds on the media's own clock: frames from `start` to before `end` are kept. */
   start: number;
   end: number;
 }
 
 /**
- * Cuts it. A picture is encoded again, since it must begin with a keyframe; sound is copied, a frame of it lasts 21 ms. The
+ * Cuts it. A picture is encoded again in H.264, since it must begin with a keyframe; sound is copied, a frame of it lasts 21 ms. The
  * clock of the media goes on as it was. Throws what ffmpeg says where it fails, and where nothing lies in the range.
  */
 export async function cutEdge(edge: Edge, signal: AbortSignal): Promise<{ init: Buffer; media: Buffer }> {
@@ -33,24 +33,12 @@ export async function cutEdge(edge: Edge, signal: AbortSignal): Promise<{ init: 
   return { init, media };
 }
 
-function edgeArguments({ kind, codec, start, end }: Edge): string[] {
-  const encoder = ENCODERS[codec.slice(0, 4)];
-  if (kind === 'video' && !encoder) throw new Error(`there is no encoder for ${codec}`);
+function edgeArguments({ kind, start, end, first }: Edge): string[] {
   const output =
     kind === 'video'
       ? [
-          ...[
-            '-map',
-            '0:v',
-            '-vf',
-            `select='gte(t,${start})*lt(t,${end})'`,
-            '-c:v',
-            ...encoder!,
-            '-bf',
-            '0',
-            '-g',
-            '9999',
-          ],
+          ...['-map', '0:v', '-vf', `select='gte(t,${start})*lt(t,${end})'`, ...ENCODER],
+          ...['-x264-params', `sps-id=${first ? FIRST_SET : LAST_SET}`],
           ...['-fps_mode', 'passthrough', '-enc_time_base', '1:90000', '-video_track_timescale', '90000'],
         ]
       : ['-map', '0:a', '-c:a', 'copy', '-bsf:a', `noise=amount='0':drop='lt(pts*tb,${start})+gte(pts*tb,${end})'`];

@@ -21,3 +21,10 @@ export const clipRangeInvalid = defineError({
   title: 'The range cannot be cut',
   fix: 'Choose a start before the end, within what there is, no longer than the longest clip.',
 });
+
+export const clipNotExact = defineError({
+  code: 'LS_CLIPS_NOT_EXACT',
+  status: 422,
+  title: 'It cannot be cut to the frame',
+  fix: 'Leave out exact: the clip then has whole segments, and says where to begin and end.',
+});

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { type AssetInit, type AssetSegment, decodeTime, type JobRun, timescale } from '#plugin-api';
-import { avcCodec } from './cut-file.ts';
 import { cutEdge } from './edge.ts';
+import { joinParameterSets } from './parameter-sets.ts';
 
 export interface ExactCut {
   asset_id: string;
@@ -12,8 +12,19 @@ export interface ExactCut {
   end: number;
 }
 
+interface Media {
+  inits: AssetInit[];
+  segments: AssetSegment[];
+}
+
 /** Seconds that a boundary may be beside the range and still count as in it: half a frame at 60 frames a second. */
 const TOLERANCE = 0.008;
+
+/** Why the media cannot be cut to the frame; null where it can. */
+export function obstacle({ inits }: Pick<Media, 'inits'>): string | null {
+  const other = inits.find(({ kind, listed, codec }) => kind === 'video' && listed && !codec.startsWith('avc1'));
+  return other ? `${other.rendition} is ${other.codec}, and only H.264 (avc1) can be cut to the frame.` : null;
+}
 
 /** Cuts the edges of a clip that has all its segments, and makes it ready. A try after one that broke off goes on with it. */
 export async function cutExactly({ asset_id: id, start, end }: ExactCut, job: JobRun): Promise<void> {
@@ -28,33 +39,34 @@ export async function cutExactly({ asset_id: id, start, end }: ExactCut, job: Jo
   await assets.ready(id, { duration: end - start });
 }
 
-interface Media {
-  inits: AssetInit[];
-  segments: AssetSegment[];
-}
-
-/** Answers what is to be added: the new initialization sections, and all segments on a timeline that begins with the range. */
-async function cutEdges({ inits, segments }: Media, { asset_id, start, end }: ExactCut, job: JobRun): Promise<Media> {
+/** Answers what is to be added: initialization sections, and all segments that viewers are offered, on a timeline that begins with the range. */
+async function cutEdges({ inits, segments }: Media, cut: ExactCut, job: JobRun): Promise<Media> {
   const made: AssetInit[] = [];
   const placed: AssetSegment[] = [];
-  const renditions = Map.groupBy(segments, ({ rendition }) => rendition);
-  for (const [rendition, all] of renditions) {
-    let number = Math.max(...inits.filter((init) => init.rendition === rendition).map((init) => init.number)) + 1;
-    let afterCut = false;
-    for (const segment of all) {
-      const init = inits.find((known) => known.rendition === rendition && known.number === segment.init);
+  const offered = inits.filter(({ listed }) => listed);
+  for (const [rendition, all] of Map.groupBy(segments, (segment) => segment.rendition)) {
+    const own = offered.filter((init) => init.rendition === rendition);
+    if (own.length === 0) continue;
+    const edges = new Map<AssetInit, Buffer[]>();
+    for (const [at, segment] of all.entries()) {
+      const init = own.find(({ number }) => number === segment.init);
       if (!init) throw new Error(`the initialization section ${segment.init} of ${rendition} is missing`);
-      const whole = contains({ start, end }, segment);
-      const cut = whole ? null : await cutSegment(job, asset_id, { init, segment, number, start, end });
-      if (cut) {
-        made.push(cut.init);
-        number++;
+      const shift = (kept: AssetSegment) => ({ ...kept, start: Math.max(0, kept.start - cut.start) });
+      if (contains(cut, segment)) {
+        placed.push(shift(segment));
+        continue;
       }
-      const { start: from, ...kept } = cut?.segment ?? segment;
-      // Another initialization section begins anew (RFC 8216, 4.3.2.3).
-      const discontinuity = kept.discontinuity || cut !== null || afterCut;
-      placed.push({ ...kept, discontinuity, start: Math.max(0, from - start) });
-      afterCut = cut !== null;
+      const edge = await cutSegment(job, cut, { init, segment, first: at === 0 });
+      placed.push(shift(edge.segment));
+      if (init.kind === 'video') edges.set(init, [...(edges.get(init) ?? []), edge.init]);
+    }
+    let number = Math.max(...own.map((init) => init.number));
+    for (const [init, others] of edges) {
+      const { init: bytes, codec } = joinParameterSets(Buffer.from(init.bytes), others);
+      made.push({ ...init, number: ++number, codec, bytes });
+      for (const segment of placed) {
+        if (segment.rendition === rendition && segment.init === init.number) segment.init = number;
+      }
     }
     job.log(`${rendition} is cut.`);
     job.progress({ percent: (placed.length / segments.length) * 100 });
@@ -62,41 +74,24 @@ async function cutEdges({ inits, segments }: Media, { asset_id, start, end }: Ex
   return { inits: made, segments: placed };
 }
 
-interface Cut {
-  init: AssetInit;
-  segment: AssetSegment;
-  /** Of the new initialization section. */
-  number: number;
-  start: number;
-  end: number;
-}
-
 async function cutSegment(
   { host: { storage }, signal }: JobRun,
-  id: string,
-  { init, segment, number, start, end }: Cut,
-): Promise<{ init: AssetInit; segment: AssetSegment }> {
+  { asset_id: id, start, end }: ExactCut,
+  { init, segment, first }: { init: AssetInit; segment: AssetSegment; first: boolean },
+): Promise<{ init: Buffer; segment: AssetSegment }> {
   const bytes = await buffer(await storage.read(segment.storageKey));
   const from = Math.max(start, segment.start);
   const until = Math.min(end, segment.start + segment.duration);
   // The media's own clock began with its session; the clip's with its first segment.
   const clock = decodeTime(bytes) / timescale(init.bytes) - segment.start;
   const range = { start: clock + from - TOLERANCE, end: clock + until - TOLERANCE };
-  const cut = await cutEdge({ kind: init.kind, codec: init.codec, init: init.bytes, segment: bytes, ...range }, signal);
-  const storageKey = `assets/${id}/${segment.rendition}/${segment.sequence}.${number}.m4s`;
-  await storage.put(storageKey, cut.media);
-  return {
-    init: { ...init, number, codec: avcCodec(cut.init) ?? init.codec, bytes: cut.init },
-    segment: {
-      ...segment,
-      start: from,
-      duration: until - from,
-      init: number,
-      size: cut.media.length,
-      sha256: createHash('sha256').update(cut.media).digest(),
-      storageKey,
-    },
-  };
+  const { kind } = init;
+  const made = await cutEdge({ kind, init: init.bytes, segment: bytes, first, ...range }, signal);
+  const storageKey = `assets/${id}/${segment.rendition}/${segment.sequence}.m4s`;
+  await storage.put(storageKey, made.media);
+  const sha256 = createHash('sha256').update(made.media).digest();
+  const placed = { start: from, duration: until - from, size: made.media.length, sha256, storageKey };
+  return { init: made.init, segment: { ...segment, ...placed } };
 }
 
 function contains(range: { start: number; end: number }, { start, duration }: AssetSegment): boolean {

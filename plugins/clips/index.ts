@@ -1,0 +1,31 @@
+/** Clips: cuts a piece out of what is live, of a session or of an asset, without encoding it again. */
+import { definePlugin, Type } from '#plugin-api';
+import { cutExactly, type ExactCut } from './exact.ts';
+import { clipRoutes } from './routes.ts';
+
+declare module '#plugin-api' {
+  interface JobMap {
+    'clips.cut': ExactCut;
+  }
+}
+
+export const clips = definePlugin({
+  name: 'clips',
+  description: 'Cuts clips out of live streams, sessions and assets.',
+  config: Type.Object({
+    longest: Type.Integer({
+      default: 600,
+      minimum: 1,
+      maximum: 86_400,
+      description: 'Seconds that a clip may last.',
+    }),
+  }),
+  jobs: {
+    'clips.cut': {
+      payload: Type.Object({ asset_id: Type.String(), start: Type.Number(), end: Type.Number() }),
+      run: async (payload: ExactCut, job) => cutExactly(payload, job),
+      timeout: 600,
+    },
+  },
+  routes: clipRoutes,
+});

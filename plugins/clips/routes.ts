@@ -1,0 +1,61 @@
+/** The route of clips. */
+import { AssetBody, type Host, type Routes, Type } from '#plugin-api';
+import { clipNotExact } from './errors.ts';
+import { obstacle } from './exact.ts';
+import { clipSource } from './source.ts';
+
+const Id = (prefix: string) => Type.Optional(Type.String({ pattern: `^${prefix}_[0-9a-f]{32}$` }));
+const Seconds = (description: string) => Type.Optional(Type.Number({ minimum: 0, description }));
+
+export function clipRoutes(routes: Routes, host: Host<{ longest: number }>): void {
+  routes.route({
+    method: 'POST',
+    path: '/clips',
+    summary:
+      'Cuts a clip: from a session or an asset between two seconds, or the last seconds of a stream that is live.',
+    access: 'creator',
+    body: Type.Object({
+      session_id: Id('ses'),
+      asset_id: Id('ast'),
+      stream_id: Id('str'),
+      start: Seconds('With session_id or asset_id: seconds on its timeline.'),
+      end: Seconds('As start.'),
+      last: Seconds('With stream_id: how many seconds.'),
+      at: Type.Optional(
+        Type.String({
+          format: 'date-time',
+          description: 'With stream_id: where the clip ends, by the clock of the playlist. Absent: the newest picture.',
+        }),
+      ),
+      title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+      exact: Type.Boolean({
+        default: false,
+        description:
+          'true: the first and the last segment are encoded anew, so that no other player shows more. It takes a job; false is ready at once.',
+      }),
+    }),
+    answers: { 201: AssetBody },
+    async handle({ body, caller }) {
+      const { organizationId } = caller;
+      const { from, of, start, end } = await clipSource(host, organizationId, body, host.config.longest);
+      const clip = await host.assets.create({ kind: 'clip', organizationId, ...of, title: body.title ?? of.title });
+      const adopted = await host.assets.adopt(clip.id, from, { start, end });
+      const range = { start: Math.max(0, start - adopted.start), end: end - adopted.start };
+      if (body.exact) {
+        const reason = obstacle(await host.assets.media(clip.id));
+        if (reason !== null) {
+          await host.assets.delete(clip.id);
+          throw clipNotExact(reason);
+        }
+        await host.enqueue('clips.cut', { asset_id: clip.id, ...range }, { organizationId });
+      } else {
+        await host.assets.ready(clip.id, { duration: end - start, trim: range, gaps: adopted.gaps });
+      }
+      return {
+        status: 201,
+        headers: { Location: `/v1/assets/${clip.id}` },
+        body: await host.assets.describe(clip.id),
+      };
+    },
+  });
+}
