@@ -1,8 +1,10 @@
 /** What this server runs. Every setting has a default; docs/reference lists them all. */
 import { defineConfig } from './core/config.ts';
 import { abr } from './plugins/abr/index.ts';
+import { clips } from './plugins/clips/index.ts';
 import { recording } from './plugins/recording/index.ts';
 import { rtmp } from './plugins/rtmp/index.ts';
+import { thumbnails } from './plugins/thumbnails/index.ts';
 
 export default defineConfig({
   plugins: [
@@ -12,5 +14,9 @@ export default defineConfig({
     abr(),
     // Keeps the streams that want it, to be watched and downloaded later.
     recording(),
+    // Cuts clips out of what is live, and of what was.
+    clips(),
+    // Pictures of what is live, posters, and the small pictures over the player's time line.
+    thumbnails(),
   ],
 });
