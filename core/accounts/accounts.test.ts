@@ -96,7 +96,7 @@ describe('accounts', () => {
     expect(Number(wait)).to.be.within(1, 60);
     expect(limited[0]?.headers.get('ratelimit-policy')).to.equal('"login";q=10;w=60');
     expect(limited[0]?.headers.get('ratelimit')).to.equal(`"login";r=0;t=${wait}`);
-    expect(((await limited[0]?.json()) as { code: string }).code).to.equal('LS_RATE_LIMITED');
+    expect(await limited[0]?.text()).to.contain('LS_RATE_LIMITED');
     await grant(await post('/auth/login', credentials(), { 'x-forwarded-for': '203.0.113.6' }));
   });
 
