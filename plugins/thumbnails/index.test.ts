@@ -2,11 +2,16 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { probe } from '../../test/support/ffmpeg.ts';
-import { killPublishers, publish } from '../../test/support/publisher.ts';
+import { killPublishers, publish, publishAtOnce } from '../../test/support/publisher.ts';
 import { startServer, type TestServer } from '../../test/support/server.ts';
 import { until } from '../../test/support/until.ts';
 
 const config = fileURLToPath(new URL('./thumbnails.config.mjs', import.meta.url));
+
+interface Asset {
+  thumbnail_url: string;
+  storyboard: { vtt_url: string; image_url: string } | null;
+}
 
 describe('thumbnails', function () {
   this.timeout(120_000);
@@ -42,5 +47,21 @@ describe('thumbnails', function () {
       return answer.ok ? answer : null;
     }, 'a picture of the protected stream');
     expect(seen.headers.get('cache-control')).to.contain('private');
+  });
+
+  it('give a recording its poster and its storyboard', async () => {
+    const stream = await server.createStream({ reconnect_window: 0, record: true });
+    await publishAtOnce(server.rtmpUrl(stream), { gop: 2 }, 8).ended;
+    const asset = await until(async () => {
+      const { data } = await server.api<{ data: Asset[] }>('GET', `/assets?stream_id=${stream.id}`);
+      return data.find(({ storyboard }) => storyboard !== null);
+    }, 'the pictures of the recording');
+    const get = async (url: string) => Buffer.from(await (await fetch(url)).arrayBuffer());
+    expect(probe(await get(asset.thumbnail_url), 'jpg')).to.include({ width: 320, height: 180 });
+    const sheet = probe(await get(asset.storyboard!.image_url), 'jpg');
+    expect(sheet).to.include({ width: 320, height: 180 });
+    const vtt = (await get(asset.storyboard!.vtt_url)).toString();
+    expect(vtt.match(/storyboard\.jpg#xywh=\d+,\d+,160,90/g)).to.have.length(4);
+    expect(vtt).to.contain('00:00:00.000 --> 00:00:02.0');
   });
 });
