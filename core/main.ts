@@ -1,7 +1,9 @@
-/** The command line: start, doctor, migrate, plugins. */
+/** The command line: the server, and the commands beside it. */
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { LivestreamsError } from '#plugin-api';
 import { boot } from './boot.ts';
+import { backup, createOwner, resetPassword, restore, rotate } from './commands/maintenance.ts';
 import { type Config, loadConfig } from './config.ts';
 import { runDoctor } from './doctor.ts';
 import { createLogger } from './log.ts';
@@ -9,15 +11,24 @@ import { migrateAll } from './migrations.ts';
 
 const USAGE = `Usage: livestreams <command> [options]
 
-  start      starts everything that livestreams.config.ts switches on
-  doctor     checks what a start needs, and says how to mend what is missing
-  migrate    brings the database up to date, and ends
-  plugins    lists the plugins that are on
+  start                  starts everything that livestreams.config.ts switches on
+  doctor                 checks what a start needs, and says how to mend what is missing
+  migrate                brings the database up to date, and ends
+  plugins                lists the plugins that are on
+  owner create           makes an account that owns the server, and tells its password once
+  owner reset-password   gives an account a new password, and ends its logins
+  keys rotate            signs tokens with a new key; those signed before stay good until they expire
+  backup <file>          writes the database and the secrets to a file, also while a server runs; media are not in it
+  restore <file>         puts such a file back, all of it or nothing; no server may be running
 
 Options
-  --config <file>   another file of settings (livestreams.config.ts)
-  --demo            with start: publishes a test picture to the stream "Demo"
-  --json            with doctor: prints its findings as JSON
+  --config <file>        another file of settings (livestreams.config.ts)
+  --demo                 with start: publishes a test picture to the stream "Demo"
+  --json                 with doctor: prints what was found as JSON
+  --email <address>      with owner: whose account
+  --name <name>          with owner create: what the person is called
+  --password-stdin       with owner: reads the password from standard input, where none is to be made up
+  --force                with restore: what is in the database may be lost
 `;
 
 const { values: options, positionals } = parseArgs({
@@ -26,11 +37,28 @@ const { values: options, positionals } = parseArgs({
     config: { type: 'string', default: 'livestreams.config.ts' },
     demo: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    email: { type: 'string' },
+    name: { type: 'string' },
+    'password-stdin': { type: 'boolean', default: false },
+    force: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
 
-const commands: Record<string, (config: Config) => Promise<number>> = { start, doctor, migrate, plugins };
+const ownerOptions = { email: options.email, name: options.name, passwordFromInput: options['password-stdin'] };
+const file = positionals[1];
+
+const commands: Record<string, (config: Config) => Promise<number>> = {
+  start,
+  doctor,
+  migrate,
+  plugins,
+  'owner create': (config) => createOwner(config, ownerOptions),
+  'owner reset-password': (config) => resetPassword(config, ownerOptions),
+  'keys rotate': rotate,
+  backup: (config) => backup(config, { file, version: programVersion() }),
+  restore: (config) => restore(config, { file, force: options.force }),
+};
 
 /** Runs until a signal; a second one does not wait for the orderly end. */
 async function start(config: Config): Promise<number> {
@@ -73,7 +101,12 @@ async function plugins(config: Config): Promise<number> {
   return 0;
 }
 
-const command = commands[positionals[0] ?? ''];
+function programVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+const command = commands[positionals.slice(0, 2).join(' ')] ?? commands[positionals[0] ?? ''];
 if (options.help || !command) {
   process.stdout.write(USAGE);
   process.exit(options.help ? 0 : 2);

@@ -4,11 +4,12 @@ import type { Config } from './config.ts';
 import { type Database, startDatabase } from './db/database.ts';
 import { migrate } from './db/migrate.ts';
 
-const CORE = new URL('../migrations/', import.meta.url);
+/** The core's own. */
+export const CORE_MIGRATIONS = new URL('../migrations/', import.meta.url);
 
 /** Applies the core's migrations and answers the names of those that were pending. */
 export function migrateCore(database: Database, log: Logger): Promise<string[]> {
-  return migrate(database, { owner: 'core', folder: CORE, log });
+  return migrate(database, { owner: 'core', folder: CORE_MIGRATIONS, log });
 }
 
 /** For `livestreams migrate`: opens the database, applies everything that is pending, and closes it. */

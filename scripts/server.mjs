@@ -16,7 +16,7 @@ export function runServer(node, args) {
   const child = spawn(node, [join(root, 'core', 'main.ts'), ...args], {
     detached: true,
     // Through the channel the server notices when this process is gone, however it went.
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
   });
   // A SIGTERM to npm ends npm and the shell that it runs scripts in; neither passes it on to the script.

@@ -2,8 +2,9 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '#plugin-api';
-import { type Embedded, startEmbedded } from './embedded.ts';
+import { type Embedded, runningEmbedded, startEmbedded } from './embedded.ts';
 import { databaseTooOld, databaseUnreachable } from './errors.ts';
+import { lockHolder } from './lock.ts';
 import type { CoreTables } from './tables.ts';
 
 export interface Database {
@@ -52,6 +53,14 @@ export async function startDatabase(options: DatabaseOptions): Promise<Database>
     await embedded.stop();
     throw error;
   }
+}
+
+/**
+ * For commands: as `startDatabase`, but where a server has the data folder, its embedded Postgres is used and left running.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  if (options.url !== null || lockHolder(options.dataDir) === null) return startDatabase(options);
+  return connectDatabase({ ...options, url: await runningEmbedded(options.dataDir) });
 }
 
 /** Connects to a running Postgres, checks its version, and makes the schema. */

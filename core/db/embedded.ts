@@ -93,6 +93,32 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 }
 
+/**
+ * The address of the embedded Postgres that another process runs now: for commands beside a running server.
+ * Waits for one that is just starting. Errors: `LS_DATABASE_EMBEDDED_FAILED`.
+ */
+export async function runningEmbedded(dataDir: string): Promise<string> {
+  const cluster = join(resolve(dataDir), 'postgres');
+  for (let waited = 0; waited < 30_000; waited += 50) {
+    const port = readyPort(cluster);
+    if (port !== null) return addressOf(port, readFileSync(join(dataDir, 'secrets', 'postgres'), 'utf8').trim());
+    await delay(50);
+  }
+  throw embeddedFailed(`A server has the data folder ${dataDir}, but its Postgres does not get ready.`);
+}
+
+/** The port that Postgres wrote down when it was ready (its sources: src/include/utils/pidfile.h); null before that. */
+function readyPort(cluster: string): string | null {
+  const file = join(cluster, 'postmaster.pid');
+  if (!existsSync(file)) return null;
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines[7]?.trim() === 'ready' ? lines[3]!.trim() : null;
+}
+
+function addressOf(port: number | string, password: string): string {
+  return `postgres://${user}:${password}@127.0.0.1:${port}/postgres`;
+}
+
 export interface Programs {
   postgres: string;
   initdb: string;
@@ -199,7 +225,7 @@ async function launch(
     const port = await freePort();
     const all = { ...settings, ...(options.durable === false ? careless : {}), port: String(port) };
     const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const url = `postgres://${user}:${password}@127.0.0.1:${port}/postgres`;
+    const url = addressOf(port, password);
     const start = () => serve(launchAs(account, program, ['-D', cluster, ...flags]), url, options.log);
     const serving = await start();
     if (!('failure' in serving)) return keepServing(serving, start, url, options.log);

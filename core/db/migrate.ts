@@ -41,6 +41,47 @@ export async function migrate(database: Pick<Database, 'pool' | 'schema'>, optio
   }
 }
 
+/** A migration as the database remembers it. */
+export interface AppliedMigration {
+  name: string;
+  checksum: string;
+}
+
+/** Which migrations are applied, by owner (`core` and the plugins' names, with `_` for `-`). */
+export async function appliedMigrations(
+  client: Pick<PoolClient, 'query' | 'escapeIdentifier'>,
+  schema: string,
+): Promise<Record<string, AppliedMigration[]>> {
+  const { rows: tables } = await client.query<{ name: string }>(
+    "SELECT tablename AS name FROM pg_tables WHERE schemaname = $1 AND tablename LIKE '%\\_migrations' ORDER BY tablename",
+    [schema],
+  );
+  const applied: Record<string, AppliedMigration[]> = {};
+  for (const { name } of tables) {
+    const { rows } = await client.query<AppliedMigration>(
+      `SELECT name, checksum FROM ${client.escapeIdentifier(name)} ORDER BY name`,
+    );
+    applied[name.replace(/_migrations$/, '')] = rows;
+  }
+  return applied;
+}
+
+/**
+ * Makes the tables of an owner as they were after these migrations, in an empty schema and in the caller's transaction.
+ * Errors: as of `migrate`.
+ */
+export async function replayMigrations(
+  client: PoolClient,
+  applied: readonly AppliedMigration[],
+  options: MigrateOptions,
+): Promise<void> {
+  const files = await readMigrations(options.folder);
+  check(files, new Map(applied.map(({ name, checksum }) => [name, checksum])), options.owner);
+  const table = await makeTable(client, options.owner);
+  const names = new Set(applied.map(({ name }) => name));
+  for (const file of files.filter(({ name }) => names.has(name))) await apply(client, table, file);
+}
+
 async function readMigrations(folder: URL): Promise<Migration[]> {
   const base = folder.href.endsWith('/') ? folder : new URL(`${folder.href}/`);
   const names = (await readdir(base)).filter((name) => name.endsWith('.sql')).sort();
@@ -61,12 +102,7 @@ async function readMigrations(folder: URL): Promise<Migration[]> {
 }
 
 async function applyPending(client: PoolClient, files: Migration[], options: MigrateOptions): Promise<string[]> {
-  const table = client.escapeIdentifier(`${options.owner.replaceAll('-', '_')}_migrations`);
-  await client.query(`CREATE TABLE IF NOT EXISTS ${table} (
-    name text PRIMARY KEY,
-    checksum text NOT NULL,
-    applied_at timestamptz NOT NULL DEFAULT now()
-  )`);
+  const table = await makeTable(client, options.owner);
   const { rows } = await client.query<{ name: string; checksum: string }>(
     `SELECT name, checksum FROM ${table} ORDER BY name`,
   );
@@ -77,8 +113,7 @@ async function applyPending(client: PoolClient, files: Migration[], options: Mig
   for (const file of files.filter(({ name }) => !applied.has(name))) {
     await client.query('BEGIN');
     try {
-      await client.query(file.sql);
-      await client.query(`INSERT INTO ${table} (name, checksum) VALUES ($1, $2)`, [file.name, file.checksum]);
+      await apply(client, table, file);
       await client.query('COMMIT');
     } catch (error) {
       await client.query('ROLLBACK');
@@ -89,6 +124,22 @@ async function applyPending(client: PoolClient, files: Migration[], options: Mig
     names.push(file.name);
   }
   return names;
+}
+
+/** Where an owner's migrations are remembered: the name of the table, quoted. */
+async function makeTable(client: PoolClient, owner: string): Promise<string> {
+  const table = client.escapeIdentifier(`${owner.replaceAll('-', '_')}_migrations`);
+  await client.query(`CREATE TABLE IF NOT EXISTS ${table} (
+    name text PRIMARY KEY,
+    checksum text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+  )`);
+  return table;
+}
+
+async function apply(client: PoolClient, table: string, file: Migration): Promise<void> {
+  await client.query(file.sql);
+  await client.query(`INSERT INTO ${table} (name, checksum) VALUES ($1, $2)`, [file.name, file.checksum]);
 }
 
 function check(files: Migration[], applied: Map<string, string>, owner: string): void {

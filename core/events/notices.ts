@@ -6,6 +6,9 @@ import type { Logger } from '#plugin-api';
 /** Milliseconds after which a lost connection is made again. */
 const RETRY = 1000;
 
+/** What the connection is called at the database: by it one sees that a server runs on a schema. */
+export const serverName = (schema: string) => `livestreams server ${schema}`.slice(0, 63);
+
 export interface NoticesOptions {
   /** Of the database with its schema; holds a password. */
   url: string;
@@ -47,7 +50,11 @@ async function keepListening(options: NoticesOptions, signal: AbortSignal, onLis
 
 /** Resolves when it was stopped, rejects when the connection is lost. */
 async function listenOnce(options: NoticesOptions, signal: AbortSignal, onListening: () => void): Promise<void> {
-  const client = new pg.Client({ connectionString: options.url, keepAlive: true });
+  const client = new pg.Client({
+    connectionString: options.url,
+    keepAlive: true,
+    application_name: serverName(options.schema),
+  });
   const ended = Promise.withResolvers<void>();
   client.on('error', ended.reject);
   client.on('end', () => ended.reject(new Error('the connection was closed')));
