@@ -3,6 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import type { Role } from '#plugin-api';
+import { isAtLeast, PERMISSIONS } from '../../../core/accounts/roles.ts';
+import { RANK } from '../../../core/http/access.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 const page = readFileSync(new URL('../../../docs/5-api.md', import.meta.url), 'utf8');
@@ -25,6 +28,14 @@ describe('the page of the API', function () {
   });
 
   after(() => server?.stop());
+
+  it('says of each role what it may do', () => {
+    const roles: Role[] = ['viewer', 'creator', 'admin', 'owner'];
+    const rows = Object.values(PERMISSIONS)
+      .toSorted((a, b) => RANK[a.role] - RANK[b.role])
+      .map(({ does, role }) => `| ${[does, ...roles.map((one) => (isAtLeast(one, role) ? 'yes' : ''))].join(' | ')} |`);
+    expect(page.match(/^\|.*\| yes \|$/gm)).to.deep.equal(rows);
+  });
 
   it('works as it is when it is pasted into a shell', async () => {
     expect(commands).to.contain(SERVER);
