@@ -1,10 +1,10 @@
 /** Clips of a real session, watched frame by frame. */
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { killPublishers, publish, publishAtOnce } from '../../test/support/publisher.ts';
-import { type CreatedStream, startServer, type TestServer } from '../../test/support/server.ts';
-import { until } from '../../test/support/until.ts';
-import { listen, watch } from '../../test/support/viewer.ts';
+import { killPublishers, publish, publishAtOnce } from '../support/publisher.ts';
+import { type CreatedStream, startServer, type TestServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
+import { listen, watch } from '../support/viewer.ts';
 
 const config = fileURLToPath(new URL('./clips.config.mjs', import.meta.url));
 

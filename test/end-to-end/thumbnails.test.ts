@@ -1,10 +1,10 @@
 /** Pictures of a real session: while it is live, and of what is made of it. */
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { probe } from '../../test/support/ffmpeg.ts';
-import { killPublishers, publish, publishAtOnce } from '../../test/support/publisher.ts';
-import { startServer, type TestServer } from '../../test/support/server.ts';
-import { until } from '../../test/support/until.ts';
+import { probe } from '../support/ffmpeg.ts';
+import { killPublishers, publish, publishAtOnce } from '../support/publisher.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 
 const config = fileURLToPath(new URL('./thumbnails.config.mjs', import.meta.url));
 
