@@ -130,6 +130,10 @@ export const sharedStyles = css`
     font-size: var(--size-body);
     font-weight: 400;
   }
+  input[readonly] {
+    background: var(--surface-sunken);
+    color: var(--text-dim);
+  }
   textarea {
     width: 100%;
     min-height: 88px;

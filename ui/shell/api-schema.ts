@@ -604,6 +604,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the organization keeps, and how much room there is. */
+        get: operations["getStorage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/streams": {
         parameters: {
             query?: never;
@@ -3173,6 +3190,58 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getStorage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The data folder's disk. */
+                        disk: {
+                            free_bytes: number | null;
+                            /**
+                             * @description Full: only live is taken.
+                             * @enum {unknown}
+                             */
+                            level: "enough" | "low" | "full";
+                            /** @description If all goes on as in the last ten minutes; null while nothing is lost. */
+                            seconds_to_full: number | null;
+                            total_bytes: number | null;
+                        };
+                        /**
+                         * @description Where media are kept.
+                         * @enum {unknown}
+                         */
+                        kind: "disk" | "s3";
+                        /** @description What the object store has not confirmed. Null where there is none. */
+                        uploads: {
+                            /** @description What the store says while it does not work. */
+                            error: string | null;
+                            oldest: string | null;
+                            waiting_bytes: number;
+                            waiting_files: number;
+                        } | null;
+                        /** @description Bytes of the organization's media; what several assets share counts once. */
+                        used_bytes: number;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
             429: components["responses"]["429"];
             default: components["responses"]["Problem"];
         };

@@ -1,7 +1,7 @@
 /** `<livestreams-asset-page>`: one asset to its creator: the picture, its facts, the way to share, download and delete it. */
 import '../player/player.ts';
-import '../elements/copy-field.ts';
 import './asset-dialog.ts';
+import './share-card.ts';
 import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit';
 import { Action } from '../elements/action.ts';
 import { ask } from '../elements/ask.ts';
@@ -13,9 +13,9 @@ import { type Asset, api } from './api.ts';
 import type { AssetDialog } from './asset-dialog.ts';
 import { may } from './auth.ts';
 import { whenEvents } from './live-events.ts';
+import { OWN_TOKEN } from './own-token.ts';
 import { pageStyles } from './page-styles.ts';
 import { navigate } from './routing.ts';
-import { PLAYBACK_TOKEN_LIFE, shareCard } from './share-card.ts';
 import { ASSET_KINDS, ASSET_STATES, duration, moment, SEEN_BY, size } from './words.ts';
 
 export class AssetPage extends LitElement {
@@ -82,8 +82,8 @@ export class AssetPage extends LitElement {
   }
 
   async #playbackToken(): Promise<string> {
-    const body = { expires_in: PLAYBACK_TOKEN_LIFE };
-    return (await answered(api.POST('/v1/assets/{id}/playback-tokens', { ...this.#path, body }))).token;
+    const body = { expires_in: OWN_TOKEN };
+    return (await answered(api.POST('/v1/assets/{id}/playback-tokens', { ...this.#path, body: OWN_TOKEN }))).token;
   }
 
   async #delete({ title }: Asset): Promise<void> {
@@ -121,7 +121,7 @@ export class AssetPage extends LitElement {
       <div class="columns">
         <div class="column">${asset.status === 'ready' ? this.#player(asset) : standIn(asset)}</div>
         <div class="column">
-          ${this.#facts(asset)} ${asset.status === 'ready' ? shareCard(asset.playback) : nothing}
+          ${this.#facts(asset)} ${asset.status === 'ready' ? html`<livestreams-share-card .shared=${asset}></livestreams-share-card>` : nothing}
         </div>
       </div>
       ${

@@ -1,6 +1,7 @@
 /** Who is signed in. The browser keeps the session in a cookie that no script can read; here is only what the server says of it. */
 import { ApiError, answered } from './answered.ts';
 import { api, type Profile, type Role, SIGNED } from './api.ts';
+import { followAnew } from './live-events.ts';
 
 export interface Person {
   user: Profile['user'];
@@ -69,6 +70,7 @@ export async function signOut(): Promise<void> {
 /** Acts in another organization of the person's from now on. */
 export async function switchTo(organizationId: string): Promise<void> {
   await answered(api.POST('/v1/auth/organization', { body: { organization_id: organizationId } }));
+  followAnew();
   tell();
 }
 
@@ -108,5 +110,6 @@ export async function signOutEverywhere(): Promise<void> {
 /** Makes the person who was invited a member, and signs them in there. */
 export async function acceptInvitation(token: string, proof: { name?: string; password?: string }): Promise<void> {
   await answered(api.POST('/v1/auth/accept-invitation', { body: { token, ...proof, ...COOKIE } }));
+  followAnew();
   tell();
 }

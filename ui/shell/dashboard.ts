@@ -36,15 +36,23 @@ export class Dashboard extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#forgetAddress = onNavigated(() => {
-      this.#route = routeOf(new URL(location.href));
-      this.requestUpdate();
-    });
+    this.#forgetAddress = onNavigated(() => void this.#navigated());
+    document.title = titleOf(this.#route);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#forgetAddress?.();
+  }
+
+  /** Those who do not see the screen learn of another page by its title, and go on from its beginning. */
+  async #navigated(): Promise<void> {
+    const { page } = this.#route;
+    this.#route = routeOf(new URL(location.href));
+    document.title = titleOf(this.#route);
+    this.requestUpdate();
+    await this.updateComplete;
+    if (page !== this.#route.page) this.renderRoot.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
   }
 
   /** The same object as before where nothing has changed: another one begins the page anew. */
@@ -130,6 +138,22 @@ export class Dashboard extends LitElement {
     return this.#panels.value?.filter((panel) => panel.slot === slot) ?? [];
   }
 }
+
+const TITLES: Record<Route['page'], string> = {
+  streams: 'Streams',
+  stream: 'Stream',
+  assets: 'Assets',
+  asset: 'Asset',
+  jobs: 'Jobs',
+  job: 'Job',
+  settings: 'Settings',
+  extension: 'Extension',
+  login: 'Sign in',
+  setup: 'Welcome',
+  invite: 'Invitation',
+};
+
+const titleOf = ({ page }: Route) => `${TITLES[page]} · Livestreams`;
 
 const addressOf = ({ plugin, element }: PanelEntry) => `/extensions/${plugin}/${element}`;
 

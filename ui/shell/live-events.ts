@@ -1,4 +1,4 @@
-/** The organization's events as they happen, on one connection for the whole page. */
+/** The organization's events as they happen, on one connection for the whole page, while somebody sees it. */
 
 export interface LiveEvent {
   id: string;
@@ -13,9 +13,12 @@ type Listener = (event: LiveEvent | null) => void;
 const listeners = new Set<Listener>();
 let source: EventSource | null = null;
 
+/** Milliseconds after a refusal. */
+const RETRY = 5000;
+
 /**
- * Calls `act` after each event that is `wanted`, and when the connection is there again after it was lost, since what happened
- * meanwhile may not be told. For `Loaded`'s `when`.
+ * Calls `act` after each event that is `wanted`, and when a connection begins, since what happened before it is told by nobody.
+ * For `Loaded`'s `when`.
  */
 export function whenEvents(wanted: (event: LiveEvent) => boolean): (act: () => void) => () => void {
   return (act) => {
@@ -31,31 +34,24 @@ export function whenEvents(wanted: (event: LiveEvent) => boolean): (act: () => v
   };
 }
 
-function connect(): void {
-  if (source) return;
-  const opened = new EventSource('/v1/events/stream');
-  source = opened;
-  let lost = false;
-  opened.onopen = () => {
-    if (lost) tell(null);
-    lost = false;
-  };
-  opened.onmessage = ({ data }: MessageEvent<string>) => tell(JSON.parse(data) as LiveEvent);
-  opened.onerror = () => {
-    lost = true;
-    // A refusal ends an EventSource for good, where a lost connection is tried again by itself.
-    if (opened.readyState === EventSource.CLOSED) setTimeout(reconnect, RETRY, opened);
-  };
-}
-
-/** Milliseconds after a refusal. */
-const RETRY = 5000;
-
-function reconnect(refused: EventSource): void {
-  if (source !== refused) return;
+/** For when the person acts in another organization, whose events are others. */
+export function followAnew(): void {
   disconnect();
   connect();
-  tell(null);
+}
+
+function connect(): void {
+  if (source || document.hidden || listeners.size === 0) return;
+  const opened = new EventSource('/v1/events/stream');
+  source = opened;
+  opened.addEventListener('open', () => tell(null), { once: true });
+  opened.onmessage = ({ data }: MessageEvent<string>) => tell(JSON.parse(data) as LiveEvent);
+  opened.onerror = () => {
+    // A lost connection is tried again by the browser, and goes on where it broke off; a refusal ends it for good.
+    if (opened.readyState !== EventSource.CLOSED || source !== opened) return;
+    source = null;
+    setTimeout(connect, RETRY);
+  };
 }
 
 function disconnect(): void {
@@ -66,3 +62,6 @@ function disconnect(): void {
 function tell(event: LiveEvent | null): void {
   for (const listener of [...listeners]) listener(event);
 }
+
+// A browser has six connections to a server without HTTP/2: tabs that nobody sees must not hold them.
+document.addEventListener('visibilitychange', () => (document.hidden ? disconnect() : connect()));

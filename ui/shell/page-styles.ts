@@ -47,10 +47,6 @@ export const pageStyles = css`
   .notice {
     margin-bottom: var(--space-4);
   }
-  .share {
-    display: grid;
-    gap: var(--space-4);
-  }
   @media (max-width: 860px) {
     .columns {
       grid-template-columns: minmax(0, 1fr);

@@ -126,6 +126,11 @@ export class SettingsPage extends LitElement {
     return [...SECTIONS, ...ofPlugins].filter(({ role }) => may(role));
   }
 
+  /** On phones the sections are a row that is longer than the screen. */
+  protected override updated(): void {
+    this.renderRoot.querySelector('nav [aria-current=page]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }
+
   protected override render() {
     const sections = this.#sections;
     const shown = sections.find(({ name }) => name === this.section) ?? sections[0];

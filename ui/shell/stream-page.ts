@@ -1,9 +1,9 @@
 /** `<livestreams-stream-page>`: one stream to its creator: the picture, what to type into the encoder, health, keys, sessions. */
 import '../player/player.ts';
-import '../elements/copy-field.ts';
 import './panel-host.ts';
 import './publish-fields.ts';
 import './session-list.ts';
+import './share-card.ts';
 import './stream-dialog.ts';
 import './stream-health.ts';
 import './stream-keys.ts';
@@ -17,10 +17,10 @@ import { answered } from './answered.ts';
 import { api, type Stream } from './api.ts';
 import { may } from './auth.ts';
 import { whenEvents } from './live-events.ts';
+import { OWN_TOKEN } from './own-token.ts';
 import { pageStyles } from './page-styles.ts';
 import type { PanelEntry } from './panels.ts';
 import { navigate } from './routing.ts';
-import { PLAYBACK_TOKEN_LIFE, shareCard } from './share-card.ts';
 import type { StreamDialog } from './stream-dialog.ts';
 import { STATES } from './words.ts';
 
@@ -70,8 +70,8 @@ export class StreamPage extends LitElement {
   }
 
   async #playbackToken(): Promise<string> {
-    const body = { expires_in: PLAYBACK_TOKEN_LIFE };
-    return (await answered(api.POST('/v1/streams/{id}/playback-tokens', { ...this.#path, body }))).token;
+    const body = { expires_in: OWN_TOKEN };
+    return (await answered(api.POST('/v1/streams/{id}/playback-tokens', { ...this.#path, body: OWN_TOKEN }))).token;
   }
 
   async #disconnect(): Promise<void> {
@@ -127,7 +127,7 @@ export class StreamPage extends LitElement {
                   <livestreams-stream-keys .stream=${stream.id}></livestreams-stream-keys>`
               : nothing
           }
-          ${shareCard(stream.playback)}
+          <livestreams-share-card .shared=${stream}></livestreams-share-card>
         </div>
       </div>
       ${may('creator') ? this.#acts(stream) : nothing}
