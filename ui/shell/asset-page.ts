@@ -82,7 +82,6 @@ export class AssetPage extends LitElement {
   }
 
   async #playbackToken(): Promise<string> {
-    const body = { expires_in: OWN_TOKEN };
     return (await answered(api.POST('/v1/assets/{id}/playback-tokens', { ...this.#path, body: OWN_TOKEN }))).token;
   }
 

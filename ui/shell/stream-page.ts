@@ -70,7 +70,6 @@ export class StreamPage extends LitElement {
   }
 
   async #playbackToken(): Promise<string> {
-    const body = { expires_in: OWN_TOKEN };
     return (await answered(api.POST('/v1/streams/{id}/playback-tokens', { ...this.#path, body: OWN_TOKEN }))).token;
   }
 
