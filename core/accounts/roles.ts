@@ -11,18 +11,19 @@ export interface Permission {
   routes: RegExp;
 }
 
-/** From the least to the highest role. A route is judged by the first line that fits it. */
+/** A route is judged by the first line that fits it. What concerns owners has no route of its own. */
 export const PERMISSIONS = {
   account: {
     does: 'Change their own name and password, end their logins, go over to another organization, make an organization',
     role: 'viewer',
     routes: /^\S+ \/(me|auth)(\/|$)|^POST \/organizations$/,
   },
-  readKeys: {
-    does: 'See the stream keys of a stream, without the secrets',
+  readWork: {
+    does: 'See stream keys and playback tokens without the secrets, uploads, the log of a job, and how much is stored',
     role: 'creator',
-    routes: /^GET \/streams\/:id\/keys$/,
+    routes: /^GET (\/streams\/:id\/keys|\/(streams|assets)\/:id\/playback-tokens|\/jobs\/:id\/log|\/storage)$|^HEAD /,
   },
+  readPlugins: { does: 'See which plugins are on, and whether they keep up', role: 'admin', routes: /^GET \/plugins$/ },
   manageKeys: {
     does: 'Make and revoke API keys',
     role: 'admin',
@@ -30,9 +31,9 @@ export const PERMISSIONS = {
   },
   readInvitations: { does: 'See open invitations', role: 'admin', routes: /^GET \/organizations\/:id\/invitations$/ },
   read: {
-    does: 'Watch, and see streams, sessions and their health, assets, jobs, events, plugins and members',
+    does: 'Watch, and see streams, sessions and their health, assets, jobs, events and members',
     role: 'viewer',
-    routes: /^GET /,
+    routes: /^GET |^POST \/events\/token$/,
   },
   leave: { does: 'Leave the organization', role: 'viewer', routes: /^DELETE \/organizations\/:id\/members\/:user_id$/ },
   managePeople: {

@@ -1,10 +1,12 @@
 /** The table of who may do what: the routes take the roles that it states. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Role } from '#plugin-api';
-import { PERMISSIONS, type Permission } from './roles.ts';
+import { PERMISSIONS, type Permission } from '../../core/accounts/roles.ts';
+import { root } from './source.ts';
 
-const reference = readFileSync(new URL('../../docs/reference/routes.md', import.meta.url), 'utf8');
+const reference = readFileSync(join(root, 'docs/reference/routes.md'), 'utf8');
 const permissions: Permission[] = Object.values(PERMISSIONS);
 
 describe('the table of roles', () => {
