@@ -8,8 +8,8 @@ const SCOPE_RANK: Record<Scope, number> = { read: 0, publish: 1, manage: 2 };
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Whether calls of the route change nothing. */
-export function isReading({ method }: Pick<RouteDefinition, 'method'>): boolean {
+/** Whether a route, or a request, changes nothing. */
+export function isReading({ method }: { method: string }): boolean {
   return READING.has(method);
 }
 

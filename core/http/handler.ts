@@ -84,7 +84,7 @@ function send(ctx: Context, { status, headers, body, version }: RouteAnswer): vo
   if (version === undefined) return;
   const tag = entityTag(version, body);
   ctx.set('ETag', tag);
-  if (ctx.method === 'GET' && isKnown(tag, ctx.headers['if-none-match'])) ctx.status = 304;
+  if (isReading(ctx) && isKnown(tag, ctx.headers['if-none-match'])) ctx.status = 304;
 }
 
 async function findCaller(

@@ -65,7 +65,7 @@ export class Idempotency {
       key: readKey(key),
     };
     const hash = createHash('sha256').update(JSON.stringify(request)).digest();
-    await this.#sweep();
+    await this.#noting('swept', this.#sweep());
     for (let wait = 20; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
       const holder = await this.#take(place, hash);
       if (holder !== null) return this.#run(place, holder, work);
@@ -127,7 +127,7 @@ export class Idempotency {
     }
   }
 
-  /** The work is done, or has failed, whatever becomes of the key: its answer is not held back. */
+  /** Whatever becomes of the key, an answer is not held back: who repeats finds the key free, or takes it over. */
   async #noting(what: string, change: Promise<unknown>): Promise<void> {
     await change.catch((error: unknown) => this.#log.warn({ err: error }, `An idempotency key could not be ${what}.`));
   }

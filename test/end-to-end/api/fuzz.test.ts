@@ -6,7 +6,7 @@ import { fitting, unfitting } from './values.ts';
 import { anyAddress, logIn, makeThings, startWorld, type Things, type World } from './world.ts';
 
 /** Calls a route; enough to find what is easily found. A failure names the seed and the path that lead there. */
-const CALLS = 40;
+const CALLS = 25;
 
 describe('no route', function () {
   this.timeout(600_000);

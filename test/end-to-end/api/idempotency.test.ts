@@ -1,11 +1,18 @@
 /** Repeats of a request, sent to two servers of one database at once: one thing is made, also where one of them is killed. */
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { connectDatabase, type Database } from '../../../core/db/database.ts';
+import { Idempotency } from '../../../core/http/index.ts';
+import { newId } from '../../../core/ids.ts';
+import { migrateCore } from '../../../core/migrations.ts';
 import { temporaryFolder } from '../../support/folder.ts';
+import { quietLog } from '../../support/log.ts';
 import { owner, startServer, type TestServer } from '../../support/server.ts';
+import { until } from '../../support/until.ts';
 import { ownDatabase } from './world.ts';
 
 const CONFIG = fileURLToPath(new URL('../source-only.config.mjs', import.meta.url));
@@ -70,4 +77,43 @@ describe('a request that is repeated', function () {
     expect(again.status).to.equal(201);
     expect(((await again.json()) as Made).keys).to.deep.equal(made[0]!.keys);
   });
+
+  it('is taken over from a process that was killed at its work, once nobody holds it any more', async () => {
+    const { url, drop: dropOwn } = await ownDatabase();
+    const database = await connectDatabase({ url, log: quietLog });
+    try {
+      await migrateCore(database, quietLog);
+      const organizationId = newId('org');
+      await database.kysely.insertInto('organizations').values({ id: organizationId, name: 'Ours' }).execute();
+      const caller = { userId: newId('usr'), organizationId, role: 'creator', apiKey: null } as const;
+      const worker = spawn(process.execPath, ['--input-type=module', '-e', workForEver(url, caller)]);
+      await until(async () => (await held(database)).length === 1, 'the process to hold the key');
+      worker.kill('SIGKILL');
+      const idempotency = new Idempotency({ db: database.kysely, secret: Buffer.alloc(32), log: quietLog });
+      const repeat = { caller, key: 'one', request: 'work', signal: new AbortController().signal };
+      const answer = await idempotency.once(repeat, async () => ({ status: 201, body: 'done' }));
+      expect(answer).to.deep.equal({ status: 201, body: 'done' });
+      expect((await idempotency.once(repeat, () => expect.fail('it is done again'))).body).to.equal('done');
+    } finally {
+      await database.stop();
+      await dropOwn();
+    }
+  });
 });
+
+async function held({ kysely }: Database): Promise<{ key: string }[]> {
+  return kysely.selectFrom('idempotency_keys').select('key').execute();
+}
+
+/** A program that takes the key and never ends its work. */
+function workForEver(url: string, caller: object): string {
+  const file = (path: string) => JSON.stringify(new URL(`../../../core/${path}`, import.meta.url).href);
+  return `
+    import { connectDatabase } from ${file('db/database.ts')};
+    import { Idempotency } from ${file('http/idempotency.ts')};
+    const log = { warn() {} };
+    const { kysely: db } = await connectDatabase({ url: ${JSON.stringify(url)}, log });
+    const { signal } = new AbortController();
+    const repeat = { caller: ${JSON.stringify(caller)}, key: 'one', request: 'work', signal };
+    await new Idempotency({ db, secret: Buffer.alloc(32), log }).once(repeat, () => new Promise(() => {}));`;
+}
