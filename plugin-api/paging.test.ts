@@ -1,7 +1,7 @@
 /** Pages of a list that is read row by row, and cursors that are none. */
 import { expect } from 'chai';
 import { assert, asyncProperty, integer, string } from 'fast-check';
-import { type LivestreamsError, readPage } from '#plugin-api';
+import { type LivestreamsError, readPage } from './index.ts';
 
 describe('paging', () => {
   const read =

@@ -57,12 +57,13 @@ function groupOf({ owner, definition }: RegisteredRoute): string {
 }
 
 function routeSection({ owner, definition }: RegisteredRoute): string {
-  const { method, path, summary, params, query, body, answers } = definition;
+  const { method, path, summary, params, query, body, bytes, answers } = definition;
   const parts: string[] = [
     `<p>${escapeHtml(whoMay(definition))}${owner === 'core' ? '' : ` Plugin ${owner}.`}</p>`,
     ...(params ? [membersTable('Path', params)] : []),
     ...(query ? [membersTable('Query', query)] : []),
     ...(body ? [membersTable('Body', body)] : []),
+    ...(bytes ? [`<h4>Body</h4><p><code>${escapeHtml(bytes)}</code></p>`] : []),
     ...Object.entries(answers).map(([status, schema]) => {
       const title = `${status} ${STATUS_CODES[status] ?? ''}`;
       return schema ? membersTable(title, schema) : `<h4>${title}</h4>`;
