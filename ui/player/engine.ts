@@ -1,5 +1,6 @@
 /** What the player asks of the thing that feeds its video element: hls.js, or the browser itself. */
 import type { Problem } from './problem.ts';
+import type { Stretch } from './trim.ts';
 
 export interface EngineEvents {
   /** The source is understood; playing may begin. */
@@ -10,6 +11,8 @@ export interface EngineEvents {
   failed(problem: Problem): void;
   /** Another quality is on the screen: its height in pixels. */
   quality(height: number | null): void;
+  /** Only a stretch of the source is to be shown: it is a clip. */
+  trimmed(stretch: Stretch): void;
 }
 
 export interface Engine {

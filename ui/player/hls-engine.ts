@@ -5,6 +5,7 @@ import { hasReorderedFrames } from './frame-reordering.ts';
 import { problems } from './problem.ts';
 import { RateController } from './rate-controller.ts';
 import type { RenditionList } from './rendition-list.ts';
+import type { Stretch } from './trim.ts';
 
 /** Milliseconds between two looks at the buffer. */
 const SAMPLE_INTERVAL = 50;
@@ -21,6 +22,9 @@ const UNSUPPORTED = new Set<string>([
   Hls.ErrorDetails.BUFFER_ADD_CODEC_ERROR,
   Hls.ErrorDetails.BUFFER_INCOMPATIBLE_CODECS_ERROR,
 ]);
+
+/** Session data of a clip's playlist: `<start> <end>`, in seconds from its beginning. */
+const TRIM = 'livestreams.trim';
 
 /**
  * By default hls.js gives up for good a second after a server goes away, and then nothing short of a reload helps.
@@ -111,6 +115,10 @@ export class HlsEngine implements Engine {
       );
       events.ready();
     });
+    this.#hls.on(Hls.Events.MANIFEST_LOADED, (_event, { sessionData }) => {
+      const stretch = stretchOf(sessionData?.[TRIM]?.VALUE);
+      if (stretch) events.trimmed(stretch);
+    });
     this.#hls.on(Hls.Events.LEVEL_SWITCHED, (_event, { level }) => {
       events.quality(this.#hls.levels[level]?.height || null);
     });
@@ -183,4 +191,9 @@ export class HlsEngine implements Engine {
     this.#recoveries = this.#recoveries.filter((at) => at > now - RECOVERY_WINDOW);
     return this.#recoveries.push(now) <= RECOVERIES;
   }
+}
+
+function stretchOf(value: string | undefined): Stretch | null {
+  const [start, end] = (value ?? '').split(' ').map(Number);
+  return start !== undefined && end !== undefined && end > start ? { start, end } : null;
 }

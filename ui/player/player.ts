@@ -1,12 +1,15 @@
 /** `<livestreams-player>`: a live stream, or its recording, on any page. Documented in README.md beside this file. */
+import type { MediaController } from 'media-chrome';
 import 'media-chrome';
 import 'media-chrome/menu';
 import { html, LitElement, nothing, type PropertyDeclarations, type PropertyValues } from 'lit';
 import { endpointsOf } from './endpoints.ts';
 import { overlay } from './overlay.ts';
 import { playerStyles } from './player-styles.ts';
+import { showPreviews } from './previews.ts';
 import type { Problem } from './problem.ts';
 import { RenditionList } from './rendition-list.ts';
+import { Trim } from './trim.ts';
 import { Viewing, type ViewingState } from './viewing.ts';
 
 /** Milliseconds between two updates of the latency that is shown and told. */
@@ -45,6 +48,7 @@ export class LivestreamsPlayer extends LitElement {
   /** The video element inside, for captures and measurements. */
   readonly video: HTMLVideoElement & { videoRenditions?: RenditionList };
   readonly #renditions = new RenditionList();
+  readonly #trim: Trim;
   #viewing: Viewing | null = null;
   #latency: number | null = null;
   #lastState: ViewingState = 'loading';
@@ -67,6 +71,7 @@ export class LivestreamsPlayer extends LitElement {
     this.video.playsInline = true;
     this.video.setAttribute('part', 'video');
     this.video.videoRenditions = this.#renditions;
+    this.#trim = new Trim(this.video, () => this.requestUpdate());
     // media-chrome asks where the live edge begins, to know whether its live button shows "live" or leads there.
     Object.defineProperty(this.video, 'liveEdgeStart', {
       get: () => (this.#viewing?.engine?.livePosition ?? Number.NaN) - LIVE_TOLERANCE,
@@ -133,25 +138,16 @@ export class LivestreamsPlayer extends LitElement {
     this.#close();
   }
 
+  protected override firstUpdated(): void {
+    const controller = this.renderRoot.querySelector<MediaController>('media-controller');
+    if (controller) controller.mediaStore = this.#trim.createStore(controller);
+  }
+
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('muted')) this.video.muted = this.muted;
     if (changed.has('poster')) this.video.poster = this.poster ?? '';
-    if (changed.has('storyboard')) this.#showPreviews();
+    if (changed.has('storyboard')) showPreviews(this.video, this.storyboard);
     if (changed.has('src') || changed.has('token')) this.#open();
-  }
-
-  /** media-chrome takes the pictures for the seek bar from a track of this kind and label. */
-  #showPreviews(): void {
-    this.video.querySelector('track')?.remove();
-    if (!this.storyboard) return;
-    const track = document.createElement('track');
-    track.kind = 'metadata';
-    track.label = 'thumbnails';
-    track.default = true;
-    track.src = new URL(this.storyboard, document.baseURI).href;
-    // Without it a browser reads no track of another origin.
-    this.video.crossOrigin = 'anonymous';
-    this.video.append(track);
   }
 
   #open(): void {
@@ -163,6 +159,7 @@ export class LivestreamsPlayer extends LitElement {
       endpoints: endpointsOf(this.src, this.token, import.meta.url, document.baseURI),
       autoplay: this.autoplay,
       changed: () => this.#viewingChanged(),
+      trimmed: (stretch) => this.#trim.show(stretch),
     });
     this.requestUpdate();
   }
@@ -170,6 +167,7 @@ export class LivestreamsPlayer extends LitElement {
   #close(): void {
     this.#viewing?.stop();
     this.#viewing = null;
+    this.#trim.show(null);
     this.#begun = false;
     this.#latency = null;
   }
@@ -236,7 +234,7 @@ export class LivestreamsPlayer extends LitElement {
               paused: this.video.paused,
               begun: this.#begun,
               muted: this.video.muted,
-              finished: this.video.ended,
+              finished: this.video.ended || this.#trim.finished,
               actions: {
                 play: () => void this.video.play(),
                 retry: () => viewing.retry(),

@@ -6,6 +6,7 @@ import { NativeEngine } from './native-engine.ts';
 import { type Problem, problems } from './problem.ts';
 import type { RenditionList } from './rendition-list.ts';
 import { readStatus, type StreamStatus } from './stream-status.ts';
+import type { Stretch } from './trim.ts';
 
 /** `loading` is before the first answer. `ended` also means that what plays is a recording. */
 export type ViewingState = 'loading' | 'offline' | 'starting' | 'live' | 'reconnecting' | 'ended' | 'error';
@@ -31,6 +32,8 @@ export interface ViewingOptions {
   autoplay: boolean;
   /** Called after any change of the public fields. */
   changed(): void;
+  /** Only this stretch of what is loaded is to be shown. */
+  trimmed(stretch: Stretch): void;
 }
 
 /** Starts at once; `stop()` ends it. */
@@ -222,6 +225,7 @@ export class Viewing {
         this.height = height;
         this.#options.changed();
       },
+      trimmed: this.#options.trimmed,
     };
     const options = { playlist: endpoints.playlist, video, startAt: recording ? 0 : null, events };
     if (HlsEngine.isSupported()) this.engine = new HlsEngine(options, renditions);

@@ -1,0 +1,98 @@
+/** What is left of a session, on a whole server: seen on the stream's page, watched, renamed, cut into a clip and deleted. */
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { type Browser, hasBrowser, openBrowser, playerState, waitForPlayer } from '../support/chromium.ts';
+import { type Publisher, publish } from '../support/publisher.ts';
+import { type CreatedStream, owner, startServer, type TestServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
+
+const config = fileURLToPath(new URL('./assets.config.mjs', import.meta.url));
+
+interface Sessions {
+  data: { id: string; duration: number }[];
+}
+
+interface Assets {
+  data: { id: string; status: string; duration: number }[];
+}
+
+describe('assets on the pages', function () {
+  this.timeout(240_000);
+  let server: TestServer;
+  let browser: Browser;
+  let page: Page;
+  let stream: CreatedStream;
+  let publisher: Publisher | undefined;
+
+  before(async function () {
+    if (!(await hasBrowser())) {
+      console.log('      skipped: there is no Chromium (set CHROMIUM)');
+      this.skip();
+    }
+    server = await startServer({ config });
+    stream = await server.createStream({ title: 'Sunday concert', reconnect_window: 0 });
+    browser = await openBrowser();
+    page = await browser.newPage();
+    await page.goto(`${server.url}/streams/${stream.id}`);
+    await page.getByLabel('E-mail').fill(owner.email);
+    await page.getByLabel('Password').fill(owner.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('This stream has not been live yet.').waitFor();
+  });
+
+  after(async () => {
+    await publisher?.stop();
+    await browser?.close();
+    await server?.stop();
+  });
+
+  it('show a recording beside its session as soon as that has ended, without a reload', async () => {
+    publisher = publish(server.rtmpUrl(stream), { size: '320x180' });
+    await until(async () => {
+      const { data } = await server.api<Sessions>('GET', `/streams/${stream.id}/sessions`);
+      return (data[0]?.duration ?? 0) > 5;
+    }, 'five seconds of a session');
+    await publisher.stop();
+    await page.getByRole('link', { name: 'Recording', exact: true }).click();
+    await page.getByRole('heading', { name: 'Sunday concert', level: 1 }).waitFor();
+    await page.getByRole('link', { name: 'Download' }).waitFor();
+  });
+
+  it('play, to who is signed in and to anybody on the watch page', async () => {
+    await page.getByRole('button', { name: 'Play', exact: true }).first().click();
+    await waitForPlayer(page, ({ decodedFrames, videoHeight }) => decodedFrames > 15 && videoHeight === 180);
+
+    const id = page.url().split('/').at(-1)!;
+    const viewer = await browser.newPage();
+    await viewer.goto(`${server.url}/watch/${id}`);
+    await viewer.getByRole('heading', { name: 'Sunday concert' }).waitFor();
+    await waitForPlayer(viewer, ({ decodedFrames }) => decodedFrames > 15);
+    await viewer.close();
+  });
+
+  it('show of a clip no more than was cut', async () => {
+    const { data } = await server.api<Assets>('GET', '/assets?kind=recording');
+    const clip = await server.api<{ id: string }>('POST', '/clips', { asset_id: data[0]!.id, start: 1, end: 3 });
+    const viewer = await browser.newPage();
+    await viewer.goto(`${server.url}/watch/${clip.id}`);
+    await waitForPlayer(viewer, ({ decodedFrames, paused }) => decodedFrames > 15 && paused);
+    await viewer.getByText('0:02 / 0:02').waitFor();
+    const first = await playerState(viewer);
+    await viewer.getByRole('button', { name: 'play', exact: true }).first().click();
+    await waitForPlayer(viewer, ({ paused, currentTime }) => !paused && currentTime < first.currentTime);
+    await viewer.close();
+  });
+
+  it('take another title, and are gone when they are deleted', async () => {
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('textbox', { name: 'Title' }).fill('The whole concert');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'The whole concert', level: 1 }).waitFor();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).last().click();
+    await page.getByRole('heading', { name: 'Assets', level: 1 }).waitFor();
+    await page.getByRole('link', { name: /Sunday concert/ }).waitFor();
+    expect(await page.getByRole('link', { name: /The whole concert/ }).count()).to.equal(0);
+  });
+});
