@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { LivestreamsError } from '#plugin-api';
 import { boot } from './boot.ts';
-import { backup, createOwner, resetPassword, restore, rotate } from './commands/maintenance.ts';
+import { backup, createOwner, resetPassword, restore, rotate, verify } from './commands/maintenance.ts';
 import { type Config, loadConfig } from './config.ts';
 import { runDoctor } from './doctor.ts';
 import { createLogger } from './log.ts';
@@ -20,11 +20,12 @@ const USAGE = `Usage: livestreams <command> [options]
   keys rotate            signs tokens with a new key; those signed before stay good until they expire
   backup <file>          writes the database and the secrets to a file, also while a server runs; media are not in it
   restore <file>         puts such a file back, all of it or nothing; no server may be running
+  verify                 reads all media, and names what is missing, altered, or named by nobody; ends with 1 where anything is
 
 Options
   --config <file>        another file of settings (livestreams.config.ts)
   --demo                 with start: publishes a test picture to the stream "Demo"
-  --json                 with doctor: prints what was found as JSON
+  --json                 with doctor and verify: prints what was found as JSON
   --email <address>      with owner: whose account
   --name <name>          with owner create: what the person is called
   --password-stdin       with owner: reads the password from standard input, where none is to be made up
@@ -57,6 +58,7 @@ const commands: Record<string, (config: Config) => Promise<number>> = {
   'owner reset-password': (config) => resetPassword(config, ownerOptions),
   'keys rotate': rotate,
   backup: (config) => backup(config, { file, version: programVersion() }),
+  verify: (config) => verify(config, { json: options.json }),
   restore: (config) => restore(config, { file, force: options.force }),
 };
 

@@ -5,25 +5,25 @@ import type { Config } from '../config.ts';
 import { type Database, openDatabase, startDatabase } from '../db/database.ts';
 import { createLogger } from '../log.ts';
 import { migrateCore } from '../migrations.ts';
+import { openStored } from '../storage/stored.ts';
 import { writeBackup } from './backup.ts';
 import { commandInvalid, keysGiven } from './errors.ts';
 import { type OwnerOptions, ownerCreate, ownerResetPassword } from './owner.ts';
 import { restoreBackup } from './restore.ts';
+import { type Verification, verifyMedia } from './verify.ts';
 
 /** Standard output is for what the command answers. */
 const log = createLogger({ level: 'warn', write: (line) => void process.stderr.write(line) });
 
 export async function createOwner(config: Config, options: OwnerOptions): Promise<number> {
-  return withDatabase(config, async (database) => {
-    await migrateCore(database, log);
+  return withTables(config, async (database) => {
     say(await ownerCreate(database, options));
     return 0;
   });
 }
 
 export async function resetPassword(config: Config, options: OwnerOptions): Promise<number> {
-  return withDatabase(config, async (database) => {
-    await migrateCore(database, log);
+  return withTables(config, async (database) => {
     say(await ownerResetPassword(database, options));
     return 0;
   });
@@ -72,6 +72,48 @@ export async function restore(
   } finally {
     await database.stop();
   }
+}
+
+/** Answers 1 where anything was found. Findings are said as one JSON document or a line each, progress on standard error. */
+export async function verify(config: Config, { json }: { json: boolean }): Promise<number> {
+  const storage = openStored(config);
+  try {
+    return await withTables(config, async (database) => {
+      const { kysely: db, schema } = database;
+      const verification = await verifyMedia({ db, schema, storage, onProgress: progress() });
+      const { objects, bytes, stored, findings } = verification;
+      if (json) say(JSON.stringify(verification, null, 2));
+      else {
+        for (const { problem, key, named_by, detail } of findings)
+          say(`${problem}  ${key}  ${named_by ?? '-'}: ${detail}`);
+        const counts = `${objects} objects named, ${stored} stored, ${bytes} bytes read`;
+        say(findings.length === 0 ? `All media are whole: ${counts}.` : `${findings.length} findings: ${counts}.`);
+      }
+      return findings.length === 0 ? 0 : 1;
+    });
+  } finally {
+    storage.close();
+  }
+}
+
+/** Every so many milliseconds. */
+const PROGRESS = 2000;
+
+function progress(): (verification: Verification) => void {
+  let last = performance.now();
+  return ({ objects, stored, bytes, findings }) => {
+    if (performance.now() - last < PROGRESS) return;
+    last = performance.now();
+    const where = stored === 0 ? `${objects} objects, ${bytes} bytes read` : `${stored} stored objects looked up`;
+    process.stderr.write(`${where}, ${findings.length} findings\n`);
+  };
+}
+
+function withTables<T>(config: Config, work: (database: Database) => Promise<T>): Promise<T> {
+  return withDatabase(config, async (database) => {
+    await migrateCore(database, log);
+    return work(database);
+  });
 }
 
 async function withDatabase<T>({ dataDir, databaseUrl }: Config, work: (database: Database) => Promise<T>): Promise<T> {
