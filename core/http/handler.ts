@@ -48,13 +48,13 @@ export function routeHandler(definition: RouteDefinition, options: HandlerOption
       const { headers } = ctx.req;
       // Only routes open to anyone are called without a caller; the definition's own type says so to its handler.
       const known = caller as Caller;
+      refuseUncheckable(definition, headers['if-match']);
       const ifMatch = matcher(headers['if-match']);
       const work = () =>
         definition.handle({
           ...{ params, query, body, caller: known, requestId, remoteAddress, headers, signal, ifMatch },
           stream: ctx.req,
         });
-      refuseUncheckable(definition, headers['if-match']);
       const key = ctx.get('Idempotency-Key');
       if (!idempotency || !caller || key === '') return work();
       const request = [definition.method, ctx.path, query, body];
