@@ -5,6 +5,7 @@ import { clips } from './plugins/clips/index.ts';
 import { recording } from './plugins/recording/index.ts';
 import { rtmp } from './plugins/rtmp/index.ts';
 import { thumbnails } from './plugins/thumbnails/index.ts';
+import { vod } from './plugins/vod/index.ts';
 
 export default defineConfig({
   plugins: [
@@ -18,5 +19,7 @@ export default defineConfig({
     clips(),
     // Pictures of what is live, posters, and the small pictures over the player's time line.
     thumbnails(),
+    // Takes uploads of video files, and makes them watchable in several qualities.
+    vod(),
   ],
 });
