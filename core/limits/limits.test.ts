@@ -4,6 +4,7 @@ import { LivestreamsError, type RouteAnswer } from '#plugin-api';
 import { quietLog } from '../../test/support/log.ts';
 import { hasRedis, startRedis, type TestRedis } from '../../test/support/redis.ts';
 import { until } from '../../test/support/until.ts';
+import { createLogger } from '../log.ts';
 import { addressSubject, type Limit, Limits, limited, limitFailures } from './index.ts';
 
 const refusal = async (work: Promise<unknown>): Promise<LivestreamsError> => {
@@ -134,7 +135,24 @@ describe('limits on Redis', function () {
     await redis.kill();
     expect(await passed(one, 12, '192.0.2.3')).to.equal(10);
     expect(await passed(other, 12, '192.0.2.3')).to.equal(10);
-    redis = await startRedis(port);
+    redis = await startRedis({ port });
     await together(one, other);
+  });
+
+  it('say that Redis refuses the password, and not which one', async () => {
+    const locked = await startRedis({ password: 'right' });
+    const lines: string[] = [];
+    const log = createLogger({ level: 'debug', pretty: false, write: (line) => void lines.push(line) });
+    const redisUrl = locked.url.replace('//', '//:marker-of-a-secret@');
+    const limits = new Limits({ redisUrl, log });
+    processes.push(limits);
+    try {
+      await until(() => lines.some((line) => line.includes('WRONGPASS')), 'the refusal to be logged');
+      expect(await passed(limits.limit('login', quota), 12)).to.equal(10);
+    } finally {
+      limits.stop();
+      await locked.kill();
+    }
+    expect(lines.join('')).not.to.contain('marker-of-a-secret');
   });
 });

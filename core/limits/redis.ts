@@ -14,8 +14,9 @@ export function connectRedis(url: string, log: Logger): Redis {
     maxRetriesPerRequest: 0,
   });
   let gone = false;
-  redis.on('error', (error: unknown) => {
-    if (!gone) log.warn({ err: error }, 'Redis does not answer; this process counts tries for itself until it does.');
+  redis.on('error', ({ message }: Error) => {
+    // Not the error itself: where Redis refuses the password, it holds the command that sent it.
+    if (!gone) log.warn({ reason: message }, 'Redis does not answer; this process counts for itself until it does.');
     gone = true;
   });
   redis.on('ready', () => {

@@ -16,9 +16,10 @@ export function hasRedis(): boolean {
 }
 
 /** Starts one, on the port of one that was killed where that is given. */
-export async function startRedis(port?: number): Promise<TestRedis> {
-  const chosen = port ?? (await freePort());
+export async function startRedis(options: { port?: number; password?: string } = {}): Promise<TestRedis> {
+  const chosen = options.port ?? (await freePort());
   const args = ['--port', String(chosen), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  if (options.password !== undefined) args.push('--requirepass', options.password);
   const child = spawn('redis-server', args, { cwd: temporaryFolder(), stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await ready(child);
