@@ -177,6 +177,31 @@ describe('every route', function () {
     expect(tried).to.be.at.least(5);
   });
 
+  it('refuses members, parameters and cursors that it does not know, each by its pointer', async () => {
+    const authorization = await logIn(world);
+    const wrong: string[] = [];
+    let lists = 0;
+    for (const operation of inOrder(world.document.operations)) {
+      const call = request(operation, things);
+      const attempts: [string, Call][] = [['/query/unknown', { ...call, query: [...call.query, ['unknown', '1']] }]];
+      if (operation.body?.properties) {
+        attempts.push(['/body/unknown', { ...call, body: { ...(call.body as object), unknown: 1 } }]);
+      }
+      if (operation.parameters.some(({ name }) => name === 'cursor')) {
+        lists += 1;
+        attempts.push(['/query/cursor', { ...call, query: [['cursor', 'bm9uc2Vuc2U']] }]);
+      }
+      for (const [pointer, attempt] of attempts) {
+        const headers = { ...TUS, authorization, 'x-forwarded-for': anyAddress() };
+        const { status, text } = await world.document.call(operation, { ...attempt, headers });
+        const found = status === 422 && (operation.method === 'HEAD' || text.includes(`"pointer":"${pointer}"`));
+        if (!found) wrong.push(`${operation.method} ${operation.path} ${pointer}: ${status} ${text}`);
+      }
+    }
+    expect(wrong).to.deep.equal([]);
+    expect(lists, 'lists that page').to.be.at.least(6);
+  });
+
   it('is about things that are there: their owner reads every one, and the same condition fails for each that is versioned', async () => {
     const authorization = await logIn(world);
     const wrong: string[] = [];
