@@ -1,5 +1,6 @@
 /** Starts everything in order and undoes it in reverse: database, events, plugins, sessions, playback, HTTP, ingests. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import type { RunningIngest } from '#plugin-api';
@@ -22,6 +23,8 @@ import {
   WRONG_KEYS,
 } from './accounts/index.ts';
 import { AssetStore } from './assets/assets.ts';
+import { downloadRoute } from './assets/download-route.ts';
+import { Downloads } from './assets/downloads.ts';
 import { AssetLibrary } from './assets/library.ts';
 import { readAsset } from './assets/presentation.ts';
 import { assetRoutes } from './assets/routes.ts';
@@ -224,6 +227,10 @@ async function startAll(
   eventRoutes(routes, { events, feeds, tokens: eventTokens, authenticate });
   const library = new AssetLibrary({ db, events, publicUrl: config.publicUrl });
   assetRoutes(routes, library);
+  const downloads = new Downloads({ db, storage, folder: join(config.dataDir, 'downloads'), log });
+  await downloads.start();
+  undo(() => downloads.stop());
+  downloadRoute(routes, { library, downloads, storage, log });
   sessionRoutes(routes, { db, events, sessions });
   jobRoutes(routes, jobs);
   storageRoutes(routes, { db, keeper, backlog: opened.backlog });

@@ -15,9 +15,9 @@ export const assetNotReady = defineError({
   fix: 'Wait for the event asset.ready, or read in its `error` why it failed.',
 });
 
-export const assetDownloadFailed = defineError({
-  code: 'LS_ASSET_DOWNLOAD_FAILED',
-  status: 500,
-  title: 'The download could not be made',
-  fix: 'Try again; if it lasts, the operator finds the reason in the log.',
+export const assetFileNotFound = defineError({
+  code: 'LS_ASSET_FILE_NOT_FOUND',
+  status: 404,
+  title: 'The asset has no such file',
+  fix: 'Take a number from `files` of the asset, or name none.',
 });

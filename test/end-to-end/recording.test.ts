@@ -58,6 +58,16 @@ describe('a recording', function () {
     expect(await judge(file!)).to.deep.equal([]);
     expect(await numbersIn(file!)).to.deep.equal(numbers(0, 180));
 
+    const download = await server.fetch(`/assets/${asset.id}/download`);
+    expect(download.headers.get('content-disposition')).to.equal(
+      'attachment; filename="A talk.mp4"; filename*=UTF-8\'\'A%20talk.mp4',
+    );
+    const progressive = stored(Buffer.from(await download.arrayBuffer()), 'mp4');
+    expect(await judge(progressive)).to.deep.equal([]);
+    expect(await numbersIn(progressive)).to.deep.equal(numbers(0, 180));
+    const part = await server.fetch(`/assets/${asset.id}/download`, { range: 'bytes=4-7' });
+    expect([part.status, await part.text()]).to.deep.equal([206, 'ftyp']);
+
     const { variants } = await readMultivariant(asset.playback.hls_url);
     for (const { url } of variants) {
       expect((await readMedia(url)).ended).to.equal(true);

@@ -41,6 +41,8 @@ export interface TestServer {
   readonly output: () => string;
   /** Calls the API as the owner; rejects where the answer is not 2xx. */
   api<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<T>;
+  /** The same, for whatever it answers. */
+  fetch(path: string, headers?: Record<string, string>): Promise<Response>;
   createStream(settings?: Record<string, unknown>): Promise<CreatedStream>;
   rtmpUrl(stream: CreatedStream): string;
   /** SIGTERM, and waits for the end. */
@@ -124,6 +126,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     process: child,
     output: () => output,
     api,
+    fetch: (path, headers = {}) =>
+      fetch(`${url}/v1${path}`, { headers: { ...headers, authorization: `Bearer ${token}` } }),
     async createStream(settings = {}) {
       const created = await api<{ id: string; keys: { id: string; key: string }[] }>('POST', '/streams', {
         title: 'Test',
