@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { measureClips } from './clip.ts';
 import { temporaryFolderOfRun } from './ending.ts';
 import { measureFirstPart } from './first-part.ts';
 import { measureHundred } from './hundred.ts';
@@ -13,6 +14,7 @@ import type { Row } from './row.ts';
 import { measureSessionCpu } from './session-cpu.ts';
 import { measureSse } from './sse.ts';
 import { type Failure, summarize, writeResults } from './table.ts';
+import { measureVod } from './vod.ts';
 
 const USAGE = `Usage: npm run bench -- [options]
 
@@ -48,6 +50,8 @@ const benchmarks: Record<string, () => Promise<Row[]>> = {
   // Segments of 1.5 MB, whose bytes and not their number decide.
   origin: () => measureOrigin(make720p(folder, { seconds: MEDIA_S, kilobits: 6000 }), NOTHING_ENCODED, seconds),
   sse: async () => [await measureSse(folder, NOTHING_ENCODED, seconds)],
+  clip: () => measureClips(usualMedia(), folder),
+  vod: () => measureVod(folder, seconds),
   hundred: async () => [await measureHundred(usualMedia(), NOTHING_ENCODED, seconds)],
 };
 
