@@ -171,6 +171,7 @@ export class Accounts {
       .select(['organizations.id', 'organizations.name', 'members.role'])
       .where('members.user_id', '=', userId)
       .orderBy('members.created_at')
+      .orderBy('organizations.id')
       .execute();
     return user && organizations.length > 0 ? { user, organizations } : null;
   }

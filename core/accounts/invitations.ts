@@ -70,7 +70,9 @@ export class Invitations {
       await transaction
         .deleteFrom('invitations')
         .where('organization_id', '=', organizationId)
-        .where(sql<string>`lower(email)`, '=', email.toLowerCase())
+        .where(({ eb, or }) =>
+          or([eb(sql<string>`lower(email)`, '=', email.toLowerCase()), eb('expires_at', '<=', new Date())]),
+        )
         .execute();
       const { token, hash } = newToken();
       const row = await transaction
