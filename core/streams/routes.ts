@@ -1,5 +1,5 @@
 /** Routes of streams and stream keys. */
-import { type Routes, readPage } from '#plugin-api';
+import { paging, type Routes, readPage, Type } from '#plugin-api';
 import {
   CreatedKeyBody,
   CreatedStreamBody,
@@ -137,21 +137,27 @@ export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void
   routes.route({
     method: 'GET',
     path: '/streams/:id/keys',
-    summary: 'The keys of a stream, without the secrets.',
+    summary: 'The keys of a stream, oldest first, without the secrets.',
     access: 'creator',
     params: StreamId,
     streamParam: 'id',
+    query: Type.Object(paging),
     answers: { 200: KeyList },
-    async handle({ params, caller }) {
-      const keys = await streams.keys(caller.organizationId, params.id);
-      const data = keys.map(({ id, label, expires_at, last_used_at, created_at }) => ({
+    async handle({ params, query, caller }) {
+      const page = await readPage({
+        list: 'stream-keys',
+        query,
+        read: (part) => streams.keys(caller.organizationId, params.id, part),
+        position: ({ id }) => id,
+      });
+      const data = page.data.map(({ id, label, expires_at, last_used_at, created_at }) => ({
         id,
         label,
         expires_at: expires_at?.toISOString() ?? null,
         last_used_at: last_used_at?.toISOString() ?? null,
         created_at: created_at.toISOString(),
       }));
-      return { status: 200, body: { data, next_cursor: null } };
+      return { status: 200, body: { ...page, data } };
     },
   });
 

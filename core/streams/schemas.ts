@@ -121,17 +121,14 @@ export const CreatedKeyBody = Type.Object({
   expires_at: NullableTime,
   ingest: streamMembers.ingest,
 });
-export const KeyList = Type.Object({
-  data: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      label: Type.String(),
-      expires_at: NullableTime,
-      last_used_at: NullableTime,
-      created_at: Time,
-    }),
-  ),
-  next_cursor: Type.Null(),
-});
+export const KeyList = listOf(
+  Type.Object({
+    id: Type.String(),
+    label: Type.String(),
+    expires_at: NullableTime,
+    last_used_at: NullableTime,
+    created_at: Time,
+  }),
+);
 
 export type StreamAnswer = Static<typeof StreamBody>;

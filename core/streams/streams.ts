@@ -145,15 +145,19 @@ export class Streams {
     return new Map(open.map(({ stream_id, state }) => [stream_id, state as StreamStatus]));
   }
 
-  /** Oldest first. Errors: `LS_STREAM_NOT_FOUND`. */
-  async keys(organizationId: string, streamId: string): Promise<StreamKeyRow[]> {
+  /** Oldest first; `after` is the id that the page before ended with. Errors: `LS_STREAM_NOT_FOUND`. */
+  async keys(
+    organizationId: string,
+    streamId: string,
+    { limit, after }: { limit: number; after: string | undefined },
+  ): Promise<StreamKeyRow[]> {
     await findStream(this.#db, organizationId, streamId);
-    return this.#db
+    let rows = this.#db
       .selectFrom('stream_keys')
       .select(['id', 'stream_id', 'label', 'expires_at', 'last_used_at', 'created_at'])
-      .where('stream_id', '=', streamId)
-      .orderBy('id')
-      .execute();
+      .where('stream_id', '=', streamId);
+    if (after !== undefined) rows = rows.where('id', '>', after);
+    return rows.orderBy('id').limit(limit).execute();
   }
 
   /**
