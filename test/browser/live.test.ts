@@ -238,7 +238,7 @@ describe('watching', function () {
     for (const kind of ['watch', 'embed']) {
       const response = await page.goto(`${server.url}/${kind}/str_01a2050f3d4f78dd9719db5994ecc148`);
       expect(response!.status()).to.equal(404);
-      await page.getByRole('heading', { name: 'There is no such stream' }).waitFor();
+      await page.getByRole('heading', { name: 'There is nothing to watch here' }).waitFor();
     }
   });
 });
