@@ -2,9 +2,10 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '#plugin-api';
-import { type Embedded, runningEmbedded, startEmbedded } from './embedded.ts';
+import { type Embedded, startEmbedded } from './embedded.ts';
 import { databaseTooOld, databaseUnreachable } from './errors.ts';
 import { lockHolder } from './lock.ts';
+import { runningEmbedded } from './running.ts';
 import type { CoreTables } from './tables.ts';
 
 export interface Database {

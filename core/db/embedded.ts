@@ -21,6 +21,7 @@ import { embeddedFailed, embeddedUnavailable } from './errors.ts';
 import { freePort } from './free-port.ts';
 import { type Account, chooseAccount, type Launched, launchAs, runAs } from './launch.ts';
 import { isAlive, lockFolder } from './lock.ts';
+import { addressOf, USER } from './running.ts';
 
 export interface Embedded {
   /** How to connect, password included: not to be logged. */
@@ -36,8 +37,6 @@ export interface EmbeddedOptions {
   /** False for throw-away clusters: nothing is flushed to the disk. */
   durable?: boolean;
 }
-
-const user = 'livestreams';
 
 /** A small server that shares its machine with encoders: little memory, one process less for everything not used, rare wake-ups. */
 const settings: Record<string, string> = {
@@ -93,32 +92,6 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
 }
 
-/**
- * The address of the embedded Postgres that another process runs now: for commands beside a running server.
- * Waits for one that is just starting. Errors: `LS_DATABASE_EMBEDDED_FAILED`.
- */
-export async function runningEmbedded(dataDir: string): Promise<string> {
-  const cluster = join(resolve(dataDir), 'postgres');
-  for (let waited = 0; waited < 30_000; waited += 50) {
-    const port = readyPort(cluster);
-    if (port !== null) return addressOf(port, readFileSync(join(dataDir, 'secrets', 'postgres'), 'utf8').trim());
-    await delay(50);
-  }
-  throw embeddedFailed(`A server has the data folder ${dataDir}, but its Postgres does not get ready.`);
-}
-
-/** The port that Postgres wrote down when it was ready (its sources: src/include/utils/pidfile.h); null before that. */
-function readyPort(cluster: string): string | null {
-  const file = join(cluster, 'postmaster.pid');
-  if (!existsSync(file)) return null;
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return lines[7]?.trim() === 'ready' ? lines[3]!.trim() : null;
-}
-
-function addressOf(port: number | string, password: string): string {
-  return `postgres://${user}:${password}@127.0.0.1:${port}/postgres`;
-}
-
 export interface Programs {
   postgres: string;
   initdb: string;
@@ -167,7 +140,7 @@ function makeCluster(programs: Programs, cluster: string, password: string, opti
     const passwordFile = join(closed, 'password');
     writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
     if (account.ids) for (const path of [closed, passwordFile]) chownSync(path, account.ids.uid, account.ids.gid);
-    const flags = ['-D', draft, '-U', user, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8'];
+    const flags = ['-D', draft, '-U', USER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8'];
     // The builtin provider sorts alike on every system, whatever locales it has.
     flags.push('--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8');
     if (options.durable === false) flags.push('--no-sync');

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Finding, Verification } from '../../core/commands/verify.ts';
 import { Channel } from '../support/channel.ts';
+import { newDatabase } from '../support/database.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { readMedia } from '../support/playlists.ts';
 import { publish } from '../support/publisher.ts';
@@ -22,9 +23,9 @@ interface Answer {
 }
 
 /** Runs a command of the program on a data folder. */
-async function run(dataDir: string, args: string[], input = ''): Promise<Answer> {
+async function run(dataDir: string, args: string[], input = '', env: Record<string, string> = {}): Promise<Answer> {
   const child = spawn(process.execPath, [MAIN, ...args, '--config', CONFIG], {
-    env: { ...process.env, LIVESTREAMS_DATA_DIR: dataDir, LIVESTREAMS_LOG_LEVEL: 'warn' },
+    env: { ...process.env, LIVESTREAMS_DATA_DIR: dataDir, LIVESTREAMS_LOG_LEVEL: 'warn', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.end(input);
@@ -33,8 +34,8 @@ async function run(dataDir: string, args: string[], input = ''): Promise<Answer>
   return { code, out, errors };
 }
 
-async function succeed(dataDir: string, args: string[], input = ''): Promise<string> {
-  const { code, out, errors } = await run(dataDir, args, input);
+async function succeed(dataDir: string, args: string[], input = '', env = {}): Promise<string> {
+  const { code, out, errors } = await run(dataDir, args, input, env);
   expect(code, `${out}${errors}`).to.equal(0);
   return out;
 }
@@ -139,6 +140,26 @@ describe('backup and restore', function () {
     expect(again.errors, 'the account is still there').to.contain('LS_ACCOUNT_EXISTS');
     writeFileSync(damaged, 'no archive at all');
     expect((await run(fresh, ['restore', damaged, '--force'])).errors).to.contain('LS_BACKUP_DAMAGED');
+  });
+});
+
+describe('restore into a database of its own', function () {
+  this.timeout(180_000);
+
+  it('is refused while a server runs on it, and done when none does', async () => {
+    const databaseUrl = await newDatabase();
+    const env = { DATABASE_URL: databaseUrl };
+    const file = join(temporaryFolder(), 'backup.tar.gz');
+    const server = await startServer({ config: CONFIG, env });
+    try {
+      await succeed(server.dataDir, ['backup', file], '', env);
+      const refused = await run(temporaryFolder(), ['restore', file, '--force'], '', env);
+      expect(refused.code).to.equal(1);
+      expect(refused.errors).to.contain('A server is running on this database.');
+    } finally {
+      await server.stop();
+    }
+    await succeed(temporaryFolder(), ['restore', file, '--force'], '', env);
   });
 });
 

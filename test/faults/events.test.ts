@@ -1,9 +1,7 @@
 /** The event log over the failures of servers: who follows it misses nothing and sees nothing twice. */
-import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import pg from 'pg';
 import type { EventRow } from '../../plugin-api/index.ts';
-import { testDatabaseUrl } from '../support/database.ts';
+import { newDatabase } from '../support/database.ts';
 import { type Following, follow, followFrom } from '../support/follow.ts';
 import { owner, startServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -76,13 +74,7 @@ describe('the stream of events', function () {
   });
 
   it('is the same at two servers on one database', async () => {
-    const admin = new pg.Client({ connectionString: await testDatabaseUrl() });
-    await admin.connect();
-    const name = `events_${randomBytes(6).toString('hex')}`;
-    await admin.query(`CREATE DATABASE ${name}`);
-    const shared = new URL(await testDatabaseUrl());
-    shared.pathname = `/${name}`;
-    const env = { DATABASE_URL: shared.href };
+    const env = { DATABASE_URL: await newDatabase() };
     const servers: TestServer[] = [];
     const followings: Following[] = [];
     try {
@@ -97,8 +89,6 @@ describe('the stream of events', function () {
     } finally {
       for (const one of followings) one.close();
       for (const server of servers) await server.stop();
-      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
-      await admin.end();
     }
   });
 

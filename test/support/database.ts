@@ -1,6 +1,7 @@
 /** Databases for tests: one throw-away Postgres a run, started when the first test asks, and a schema of its own for each. */
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import pg from 'pg';
 import { connectDatabase, type Database } from '../../core/db/database.ts';
 import { type Embedded, startEmbedded } from '../../core/db/embedded.ts';
 import { migrate } from '../../core/db/migrate.ts';
@@ -36,6 +37,18 @@ export async function testDatabaseUrl(): Promise<string> {
   folder ??= temporaryFolder();
   embedded ??= startEmbedded({ dataDir: folder, log: quietLog, durable: false });
   return (await embedded).url;
+}
+
+/** The address of a new, empty database in it, for servers that share one. It goes with that Postgres. */
+export async function newDatabase(): Promise<string> {
+  const url = new URL(await testDatabaseUrl());
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  const name = `shared_${randomBytes(6).toString('hex')}`;
+  await client.query(`CREATE DATABASE ${name}`);
+  await client.end();
+  url.pathname = `/${name}`;
+  return url.href;
 }
 
 /** Stops the run's Postgres where one was started. */
