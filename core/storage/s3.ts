@@ -4,6 +4,7 @@
  * Only what every such store knows is used (Amazon's, MinIO, Garage, Ceph, R2, Swift): no checksums beyond MD5, objects deleted singly.
  */
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
@@ -14,9 +15,9 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  ListPartsCommand,
   PutObjectCommand,
   paginateListObjectsV2,
-  paginateListParts,
   S3Client,
   S3ServiceException,
   UploadPartCommand,
@@ -58,32 +59,44 @@ export const MOST_PARTS = 10_000;
 
 /** A store that says nothing for so long does not work. */
 const CONNECT_MS = 5000;
-const SILENT_MS = 20_000;
+const SILENT_MS = 15_000;
 
 /** Errors: `LS_STORAGE_UNREACHABLE` of every method, with the store's own words. */
 export class S3Store {
+  /** A question is answered within a time; how long its body then lasts is up to who reads it. */
   readonly #client: S3Client;
+  /** What carries bytes there takes as long as they move. */
+  readonly #sender: S3Client;
+  readonly #closing = new AbortController();
+  readonly #whileOpen = { abortSignal: this.#closing.signal };
   readonly #bucket: string;
   readonly #prefix: string;
 
   constructor({ bucket, endpoint, region, credentials, forcePathStyle, prefix }: S3Settings) {
+    // Each request listens to it.
+    setMaxListeners(0, this.#closing.signal);
     this.#bucket = bucket;
     this.#prefix = prefix;
-    this.#client = new S3Client({
-      region,
-      forcePathStyle,
-      ...(endpoint === null ? {} : { endpoint }),
-      ...(credentials === null ? {} : { credentials }),
-      maxAttempts: 2,
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-      requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: SILENT_MS, throwOnRequestTimeout: true },
-    });
+    const client = (patience: { requestTimeout: number; throwOnRequestTimeout: true } | { socketTimeout: number }) =>
+      new S3Client({
+        region,
+        forcePathStyle,
+        ...(endpoint === null ? {} : { endpoint }),
+        ...(credentials === null ? {} : { credentials }),
+        maxAttempts: 2,
+        requestChecksumCalculation: 'WHEN_REQUIRED',
+        responseChecksumValidation: 'WHEN_REQUIRED',
+        requestHandler: { connectionTimeout: CONNECT_MS, ...patience },
+      });
+    this.#client = client({ requestTimeout: SILENT_MS, throwOnRequestTimeout: true });
+    this.#sender = client({ socketTimeout: SILENT_MS });
   }
 
   /** Resolves when the store has confirmed all of it. */
   async put(key: string, bytes: Uint8Array): Promise<void> {
-    await this.#send(key, () => this.#client.send(new PutObjectCommand({ ...this.#at(key), ...withSum(bytes) })));
+    await this.#send(key, () =>
+      this.#sender.send(new PutObjectCommand({ ...this.#at(key), ...withSum(bytes) }), this.#whileOpen),
+    );
   }
 
   /** Errors: `LS_STORAGE_NOT_FOUND`, `LS_STORAGE_BAD_RANGE`. */
@@ -97,6 +110,7 @@ export class S3Store {
             ...this.#at(key),
             ...(range ? { Range: `bytes=${range.start}-${range.end ?? ''}` } : {}),
           }),
+          this.#whileOpen,
         ),
       range,
     );
@@ -104,12 +118,14 @@ export class S3Store {
   }
 
   async stat(key: string): Promise<{ size: number } | null> {
-    const found = await this.#orNull(key, () => this.#client.send(new HeadObjectCommand(this.#at(key))));
+    const found = await this.#orNull(key, () =>
+      this.#client.send(new HeadObjectCommand(this.#at(key)), this.#whileOpen),
+    );
     return found === null ? null : { size: found.ContentLength ?? 0 };
   }
 
   async delete(key: string): Promise<void> {
-    await this.#orNull(key, () => this.#client.send(new DeleteObjectCommand(this.#at(key))));
+    await this.#orNull(key, () => this.#client.send(new DeleteObjectCommand(this.#at(key)), this.#whileOpen));
   }
 
   /** In the order of bytes. */
@@ -137,7 +153,7 @@ export class S3Store {
 
   async beginUpload(key: string): Promise<string> {
     const { UploadId } = await this.#send(key, () =>
-      this.#client.send(new CreateMultipartUploadCommand(this.#at(key))),
+      this.#client.send(new CreateMultipartUploadCommand(this.#at(key)), this.#whileOpen),
     );
     return UploadId!;
   }
@@ -145,8 +161,9 @@ export class S3Store {
   /** Parts are numbered from 1. */
   async uploadPart(key: string, uploadId: string, number: number, bytes: Uint8Array): Promise<UploadedPart> {
     const { ETag } = await this.#send(key, () =>
-      this.#client.send(
+      this.#sender.send(
         new UploadPartCommand({ ...this.#at(key), UploadId: uploadId, PartNumber: number, ...withSum(bytes) }),
+        this.#whileOpen,
       ),
     );
     return { etag: ETag!, size: bytes.length };
@@ -156,7 +173,10 @@ export class S3Store {
   async completeUpload(key: string, uploadId: string, parts: readonly UploadedPart[]): Promise<void> {
     const MultipartUpload = { Parts: parts.map(({ etag }, index) => ({ ETag: etag, PartNumber: index + 1 })) };
     const done = await this.#orNull(key, () =>
-      this.#client.send(new CompleteMultipartUploadCommand({ ...this.#at(key), UploadId: uploadId, MultipartUpload })),
+      this.#sender.send(
+        new CompleteMultipartUploadCommand({ ...this.#at(key), UploadId: uploadId, MultipartUpload }),
+        this.#whileOpen,
+      ),
     );
     const size = parts.reduce((sum, part) => sum + part.size, 0);
     const found = await this.stat(key);
@@ -168,7 +188,7 @@ export class S3Store {
 
   async abortUpload(key: string, uploadId: string): Promise<void> {
     await this.#orNull(key, () =>
-      this.#client.send(new AbortMultipartUploadCommand({ ...this.#at(key), UploadId: uploadId })),
+      this.#client.send(new AbortMultipartUploadCommand({ ...this.#at(key), UploadId: uploadId }), this.#whileOpen),
     );
   }
 
@@ -178,7 +198,7 @@ export class S3Store {
     for (let after: { KeyMarker?: string; UploadIdMarker?: string } | null = {}; after !== null; ) {
       const marker: { KeyMarker?: string; UploadIdMarker?: string } = after;
       const page = await this.#send(prefix, () =>
-        this.#client.send(new ListMultipartUploadsCommand({ ...within, ...marker })),
+        this.#client.send(new ListMultipartUploadsCommand({ ...within, ...marker }), this.#whileOpen),
       );
       for (const { Key = '', UploadId = '', Initiated = new Date() } of page.Uploads ?? []) {
         yield { key: this.#keyOf(Key), uploadId: UploadId, startedAt: Initiated };
@@ -193,22 +213,32 @@ export class S3Store {
 
   /** When the upload's newest part came; null where it has none. */
   async newestPart(key: string, uploadId: string): Promise<Date | null> {
-    const pages = paginateListParts({ client: this.#client }, { ...this.#at(key), UploadId: uploadId });
     let newest = 0;
-    for (;;) {
-      const page = await this.#orNull(key, () => pages.next());
-      if (page === null || page.done) return newest > 0 ? new Date(newest) : null;
-      for (const { LastModified } of page.value.Parts ?? []) newest = Math.max(newest, LastModified?.getTime() ?? 0);
-    }
+    let PartNumberMarker: string | undefined;
+    // Not by the client's own paging: it goes by the marker alone, which some stores give on the last page too.
+    do {
+      const after = PartNumberMarker === undefined ? {} : { PartNumberMarker };
+      const page = await this.#orNull(key, () =>
+        this.#client.send(new ListPartsCommand({ ...this.#at(key), UploadId: uploadId, ...after }), this.#whileOpen),
+      );
+      for (const { LastModified } of page?.Parts ?? []) newest = Math.max(newest, LastModified?.getTime() ?? 0);
+      PartNumberMarker = page?.IsTruncated ? page.NextPartNumberMarker : undefined;
+    } while (PartNumberMarker !== undefined);
+    return newest > 0 ? new Date(newest) : null;
   }
 
   /** Asks for the bucket. */
   async probe(): Promise<void> {
-    await this.#send(this.#bucket, () => this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket })));
+    await this.#send(this.#bucket, () =>
+      this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }), this.#whileOpen),
+    );
   }
 
+  /** Breaks off what runs. */
   close(): void {
+    this.#closing.abort();
     this.#client.destroy();
+    this.#sender.destroy();
   }
 
   #at(key: string): { Bucket: string; Key: string } {

@@ -3,6 +3,7 @@
  * long as that takes. Reading prefers the spool, so that an outage of the store is not seen by those who watch what is new.
  * A file leaves the spool only when the store has confirmed its bytes by their MD5. Power failures: as with local storage.
  */
+import { setMaxListeners } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Appender, Logger, Storage } from '#plugin-api';
@@ -78,6 +79,8 @@ class Spooled implements SpooledStorage {
 
   constructor(options: SpooledOptions) {
     this.#options = options;
+    // Each upload that grows listens to it.
+    setMaxListeners(0, this.#stopping.signal);
     this.#root = resolve(options.folder, 'media');
     this.#recent = new Recent(resolve(options.folder, 'recent'));
     this.#spool = localStorage(this.#root);
