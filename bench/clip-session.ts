@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { sql } from 'kysely';
 import { connectDatabase } from '../core/db/database.ts';
-import { runningEmbedded } from '../core/db/embedded.ts';
+import { runningEmbedded } from '../core/db/running.ts';
 import { Channel } from '../test/support/channel.ts';
 import { quietLog } from '../test/support/log.ts';
 import type { TestServer } from '../test/support/server.ts';
