@@ -32,6 +32,7 @@ export class Feeds {
     const { events, database, log } = this.#options;
     // An event of this process is read at once; what the database tells of it later is read already.
     this.#undos.push(events.on('*', (event) => this.#feeds.get(event.organization_id)?.wake()));
+    this.#undos.push(events.on('organization.member_removed', () => this.checkAdmission()));
     let beats = 0;
     const timer = setInterval(() => {
       this.#beat();
@@ -62,17 +63,20 @@ export class Feeds {
     });
   }
 
-  /** Ends the connections of those who may not read any more what they are sent. */
+  /** Ends the connections of those who may not read any more what they are sent. Who cannot be asked about now is asked about again. */
   async checkAdmission(): Promise<void> {
     if (this.#isChecking) return;
     this.#isChecking = true;
-    try {
-      for (const follower of this.followers()) if (!(await follower.isAdmitted())) follower.end();
-    } catch (error) {
-      this.#options.log.warn({ err: error }, 'it cannot be seen now who may still follow events');
-    } finally {
-      this.#isChecking = false;
+    let failure: unknown = null;
+    for (const follower of this.followers()) {
+      try {
+        if (!follower.isGone && !(await follower.isAdmitted())) follower.end();
+      } catch (error) {
+        failure = error;
+      }
     }
+    this.#isChecking = false;
+    if (failure !== null) this.#options.log.warn({ err: failure }, 'it cannot be seen now who may still follow events');
   }
 
   /** Ends all connections; clients come back to whoever serves them next. */

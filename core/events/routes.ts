@@ -103,7 +103,8 @@ export function eventRoutes(routes: Routes, { events, feeds, tokens, authenticat
       const since = typeof seen === 'string' && seen !== '' ? await events.place(organizationId, seen) : null;
       const body = new Takeover((response) => {
         const { isAdmitted } = admission;
-        if (!response.destroyed) feeds.follow(organizationId, { response, filter, isAdmitted }, since);
+        if (response.req.method === 'HEAD') response.end();
+        else if (!response.destroyed) feeds.follow(organizationId, { response, filter, isAdmitted }, since);
       });
       // nginx and others would gather what is meant to arrive at once.
       const own = { 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' };

@@ -102,6 +102,12 @@ describe('the stream of events', function () {
     await until(() => byToken.events.length > 0 && following.events.length > 0, 'an event');
     expect(byToken.events).to.deep.equal(following.events);
     expect(following.headers).to.include({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    const head = await fetch(`${server.url}/v1/events/stream?token=${token}`, {
+      method: 'HEAD',
+      headers: { origin: 'https://elsewhere.example.org' },
+    });
+    expect(head.status).to.equal(200);
+    expect(head.headers.get('access-control-allow-origin')).to.equal('*');
     const refused = await follow(`${server.url}/v1/events/stream`);
     expect(refused.status).to.equal(401);
     const forged = await follow(`${server.url}/v1/events/stream`, { authorization: 'Bearer x.y.z' });
