@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import type { Role } from '#plugin-api';
 import { isAtLeast, PERMISSIONS } from '../../../core/accounts/roles.ts';
 import { RANK } from '../../../core/http/access.ts';
+import { temporaryFolder } from '../../support/folder.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 const page = readFileSync(new URL('../../../docs/5-api.md', import.meta.url), 'utf8');
@@ -39,7 +40,7 @@ describe('the page of the API', function () {
 
   it('works as it is when it is pasted into a shell', async () => {
     expect(commands).to.contain(SERVER);
-    const bash = spawn('bash', [], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const bash = spawn('bash', [], { cwd: temporaryFolder() });
     let output = '';
     for (const stream of [bash.stdout, bash.stderr]) stream.on('data', (chunk) => (output += chunk));
     bash.stdin.end(PREAMBLE + commands.replaceAll(SERVER, server.url));

@@ -9,11 +9,11 @@ import { connectDatabase, type Database } from '../../../core/db/database.ts';
 import { Idempotency } from '../../../core/http/index.ts';
 import { newId } from '../../../core/ids.ts';
 import { migrateCore } from '../../../core/migrations.ts';
+import { newDatabase } from '../../support/database.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 import { quietLog } from '../../support/log.ts';
 import { owner, startServer, type TestServer } from '../../support/server.ts';
 import { until } from '../../support/until.ts';
-import { ownDatabase } from './world.ts';
 
 const CONFIG = fileURLToPath(new URL('../source-only.config.mjs', import.meta.url));
 
@@ -26,24 +26,21 @@ describe('a request that is repeated', function () {
   this.timeout(120_000);
   const servers: TestServer[] = [];
   const tokens: string[] = [];
-  let drop: () => Promise<void>;
 
   before(async () => {
-    const database = await ownDatabase();
-    drop = database.drop;
+    const env = { DATABASE_URL: await newDatabase() };
     const secret = randomBytes(32);
     for (let n = 0; n < 2; n++) {
       const dataDir = temporaryFolder();
       mkdirSync(join(dataDir, 'secrets'));
       writeFileSync(join(dataDir, 'secrets', 'idempotency-key'), secret);
-      servers.push(await startServer({ config: CONFIG, dataDir, env: { DATABASE_URL: database.url } }));
+      servers.push(await startServer({ config: CONFIG, dataDir, env }));
       tokens.push(await logIn(servers[n]!));
     }
   });
 
   after(async () => {
     for (const server of servers) await server.stop();
-    await drop();
   });
 
   async function logIn({ url }: TestServer): Promise<string> {
@@ -79,7 +76,7 @@ describe('a request that is repeated', function () {
   });
 
   it('is taken over from a process that was killed at its work, once nobody holds it any more', async () => {
-    const { url, drop: dropOwn } = await ownDatabase();
+    const url = await newDatabase();
     const database = await connectDatabase({ url, log: quietLog });
     try {
       await migrateCore(database, quietLog);
@@ -96,7 +93,6 @@ describe('a request that is repeated', function () {
       expect((await idempotency.once(repeat, () => expect.fail('it is done again'))).body).to.equal('done');
     } finally {
       await database.stop();
-      await dropOwn();
     }
   });
 });

@@ -1,14 +1,13 @@
 /** A server with every plugin and two organizations on it: people of each role, API keys, and one of each thing that routes name. */
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
 import { type Host, type Role, Type } from '#plugin-api';
 import { Passwords } from '../../../core/accounts/passwords.ts';
 import { connectDatabase, type Database } from '../../../core/db/database.ts';
 import { EventLog } from '../../../core/events/log.ts';
 import { newId } from '../../../core/ids.ts';
 import { Jobs } from '../../../core/jobs/jobs.ts';
-import { testDatabaseUrl } from '../../support/database.ts';
+import { newDatabase } from '../../support/database.ts';
 import { quietLog } from '../../support/log.ts';
 import { owner, startServer, type TestServer } from '../../support/server.ts';
 import { ApiDocument } from './document.ts';
@@ -25,33 +24,10 @@ export interface World {
   stop(): Promise<void>;
 }
 
-/** A database of its own for servers. */
-export async function ownDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
-  const admin = new pg.Client({ connectionString: await testDatabaseUrl() });
-  await admin.connect();
-  const name = `api_${randomBytes(6).toString('hex')}`;
-  await admin.query(`CREATE DATABASE ${name}`);
-  const url = new URL(await testDatabaseUrl());
-  url.pathname = `/${name}`;
-  return {
-    url: url.href,
-    async drop() {
-      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
-      await admin.end();
-    },
-  };
-}
-
 /** Starts a server on a database of its own. */
 export async function startWorld(env: Record<string, string> = {}): Promise<World> {
-  const { url, drop } = await ownDatabase();
-  let server: TestServer;
-  try {
-    server = await startServer({ config: CONFIG, env: { ...env, DATABASE_URL: url } });
-  } catch (error) {
-    await drop();
-    throw error;
-  }
+  const url = await newDatabase();
+  const server = await startServer({ config: CONFIG, env: { ...env, DATABASE_URL: url } });
   const database = await connectDatabase({ url, log: quietLog });
   const { organization_id: organizationId, user_id: ownerId } = await database.kysely
     .selectFrom('members')
@@ -63,7 +39,6 @@ export async function startWorld(env: Record<string, string> = {}): Promise<Worl
     async stop() {
       await server.stop();
       await database.stop();
-      await drop();
     },
   };
 }
