@@ -71,8 +71,8 @@ export class Recorder {
   }
 
   /** Resolves when nothing is being written. */
-  idle(): Promise<void> {
-    return this.#work;
+  async idle(): Promise<void> {
+    while (this.#busy) await this.#work;
   }
 
   #write(): void {
