@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 // Whatever defines an error is loaded with what can start.
 import '../../core/boot.ts';
+import '../../core/commands/errors.ts';
 import '../../core/config.ts';
 import { errorKinds } from '#plugin-api';
 import { code, type Page, page, sentence, table } from './page.ts';

@@ -716,7 +716,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The keys of a stream, without the secrets. */
+        /** The keys of a stream, oldest first, without the secrets. */
         get: operations["getStreamsIdKeys"];
         put?: never;
         /** Makes a further key, or with `overlap` one in place of the others. */
@@ -3811,7 +3811,12 @@ export interface operations {
     };
     getStreamsIdKeys: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Members of a page. */
+                limit?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -3835,7 +3840,8 @@ export interface operations {
                             label: string;
                             last_used_at: string | null;
                         }[];
-                        next_cursor: null;
+                        /** @description Null on the last page. */
+                        next_cursor: string | null;
                     };
                 };
             };
