@@ -265,7 +265,8 @@ async function startAll(
   }
   ingestsStarted.resolve();
   const urls = publishUrls(ingests, config);
-  const demoStream = demo && !signal.aborted ? await startDemo({ db, streams, urls, log, undo }) : null;
+  const demoStream =
+    demo && !signal.aborted ? await startDemo({ db, streams, ingests: ingests.values(), log, undo }) : null;
   return startSummary({ config, database, urls, plugins, setupLink: await accounts.setupLink(), demoStream });
 }
 

@@ -1,42 +1,81 @@
-/** `--demo`: a stream "Demo" with a picture on it at once, published over RTMP by a process of its own. */
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+/** `--demo`: a stream "Demo" with a picture on it at once, published by an ingest's own publisher. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
-import type { Logger } from '#plugin-api';
+import type { Logger, RunningIngest } from '#plugin-api';
 import type { CoreTables } from './db/tables.ts';
 import { demoImpossible } from './errors.ts';
 import { newId } from './ids.ts';
 import type { Streams } from './streams/index.ts';
 
-const PUBLISHER = fileURLToPath(new URL('../scripts/demo-publisher.ts', import.meta.url));
 const TITLE = 'Demo';
 const KEY_LABEL = 'Demo publisher';
-const DEFAULT_PORT = 1935;
+/** A demo that was cut off comes back after so many milliseconds. */
+const RETRY_MS = 2000;
 
 export interface DemoOptions {
   db: Kysely<CoreTables>;
   streams: Streams;
-  /** What creators type, by ingest. */
-  urls: Record<string, Record<string, string>>;
+  ingests: Iterable<RunningIngest>;
   log: Logger;
   undo(step: () => unknown): void;
 }
 
-/** Answers the demo's stream, once its publisher was started. Throws `LS_DEMO_IMPOSSIBLE` where nothing takes RTMP. */
-export async function startDemo({ db, streams, urls, log, undo }: DemoOptions): Promise<string> {
-  const address = urls.rtmp?.url;
-  if (!address) throw demoImpossible('The plugin rtmp is not on.');
-  const organizationId = await anOrganization(db);
-  const { streamId, key } = await demoStream(db, streams, organizationId);
-  const child = fork(PUBLISHER, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.send({ host: '127.0.0.1', port: Number(new URL(address).port || DEFAULT_PORT), streamId, key });
+type Publish = NonNullable<RunningIngest['publish']>;
+
+/** Answers the demo's stream, once its publisher was started. Throws `LS_DEMO_IMPOSSIBLE` where no ingest has a publisher. */
+export async function startDemo({ db, streams, ingests, log, undo }: DemoOptions): Promise<string> {
+  const ingest = [...ingests].find(({ publish }) => publish);
+  if (!ingest?.publish) throw demoImpossible('No ingest that is on can publish to itself.');
+  const { streamId, key } = await demoStream(db, streams, await anOrganization(db));
+  const stop = new AbortController();
+  const publish: Publish = (publisher) => ingest.publish!(publisher);
+  const published = publishUntil(stop.signal, { publish, streamId, key, log });
   undo(async () => {
-    if (child.connected) child.disconnect();
-    await exited;
+    stop.abort();
+    await published;
   });
   log.info({ stream: streamId }, 'the demo is published');
   return streamId;
+}
+
+async function publishUntil(
+  signal: AbortSignal,
+  { publish, streamId, key, log }: { publish: Publish; streamId: string; key: string; log: Logger },
+): Promise<void> {
+  while (!signal.aborted) {
+    // It ends by itself when its output is read no more, also when this process is killed.
+    const child = spawn('ffmpeg', generator(), { stdio: ['ignore', 'pipe', 'inherit'] });
+    const exited = once(child, 'exit');
+    try {
+      await publish({ streamId, key, flv: child.stdout, signal });
+    } catch (error) {
+      if (!signal.aborted) log.warn({ err: error }, "the demo's publisher was cut off; it tries again");
+    }
+    child.kill('SIGKILL');
+    await exited;
+    await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** A moving pattern, a clock with milliseconds, a beep each second. The clock shows UTC: seconds since midnight are added to the picture's own time. */
+function generator(): string[] {
+  const now = new Date();
+  const midnight = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate());
+  const offset = ((now.getTime() - midnight) / 1000).toFixed(3);
+  const clock =
+    `drawtext=text='%{pts\\:hms\\:${offset}} UTC':x=(w-tw)/2:y=h*0.42:fontsize=h/9:fontcolor=white` +
+    ':box=1:boxcolor=black@0.6:boxborderw=16';
+  const tone = '0.25*sin(2*PI*1000*t)*lt(mod(t+0.0005\\,1)\\,0.08)';
+  return [
+    ...['-hide_banner', '-loglevel', 'error', '-nostdin'],
+    ...['-re', '-f', 'lavfi', '-i', `testsrc2=size=1280x720:rate=30,${clock}`],
+    ...['-re', '-f', 'lavfi', '-i', `aevalsrc='${tone}|${tone}':s=48000`],
+    ...'-c:v libx264 -preset superfast -tune zerolatency -threads 1 -pix_fmt yuv420p -profile:v high'.split(' '),
+    ...'-g 60 -keyint_min 60 -sc_threshold 0 -b:v 2500k -maxrate 2500k -bufsize 2500k'.split(' '),
+    ...'-c:a aac -b:a 128k -flush_packets 1 -flvflags no_duration_filesize -f flv pipe:1'.split(' '),
+  ];
 }
 
 /** The demo belongs to the first organization; before the set-up it makes one, which the first owner then gets. */

@@ -58,8 +58,21 @@ export class PublishRefused extends Error implements PublishRefusal {
 export interface RunningIngest {
   /** What a creator types, with `{stream_id}` and `{key}` to be filled in; shown at start and on the go-live page. */
   publishUrls: Record<string, string>;
+  /**
+   * Publishes FLV to itself as an encoder would, until that ends; where it has such a publisher, the demo uses it. Rejects with the
+   * reason of a refusal or a broken connection.
+   */
+  publish?(publisher: TestPublisher): Promise<void>;
   /** Resolves when nothing of it is left. */
   stop(): Promise<void>;
+}
+
+export interface TestPublisher {
+  streamId: string;
+  key: string;
+  /** Paced at its source. */
+  flv: AsyncIterable<Buffer>;
+  signal: AbortSignal;
 }
 
 export interface Ingest {

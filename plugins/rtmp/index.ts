@@ -1,5 +1,6 @@
 /** RTMP ingest: a publish-only server in a process of its own. */
 import { definePlugin, type Host, type Static, Type } from '#plugin-api';
+import { publishFlv } from './client/publish.ts';
 import { ServerProcess } from './server-process.ts';
 
 const config = Type.Object({
@@ -41,7 +42,13 @@ export const rtmp = definePlugin({
       const settings = { host: address || host.server.host, port, maxConnections, idleTimeout };
       const server = new ServerProcess(settings, door, host.log);
       await server.start();
-      return { publishUrls: publishUrls(server.port), stop: () => server.stop() };
+      // Where it listens on all addresses, the loopback is one of them.
+      const own = ['', '0.0.0.0', '::'].includes(settings.host) ? '127.0.0.1' : settings.host;
+      return {
+        publishUrls: publishUrls(server.port),
+        publish: (publisher) => publishFlv({ host: own, port: server.port, ...publisher }),
+        stop: () => server.stop(),
+      };
     },
   },
 });
