@@ -92,7 +92,8 @@ export const CoreSettings = Type.Object({
 });
 
 /** What `livestreams.config.ts` may say. A falsy plugin is one that is switched off. */
-export type Settings = Partial<Static<typeof CoreSettings>> & {
+export type Settings = Partial<Omit<Static<typeof CoreSettings>, 's3'>> & {
+  s3?: Partial<Static<typeof S3Configuration>>;
   plugins?: (ConfiguredPlugin | false | null | undefined | '' | 0)[];
 };
 

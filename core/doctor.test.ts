@@ -7,6 +7,7 @@ import { expect } from 'chai';
 import { testDatabaseUrl } from '../test/support/database.ts';
 import { temporaryFolder } from '../test/support/folder.ts';
 import { hasRedis, startRedis } from '../test/support/redis.ts';
+import { hasStore, startStore } from '../test/support/s3.ts';
 import { checkConfig, type Settings } from './config.ts';
 import { runDoctor } from './doctor.ts';
 
@@ -69,6 +70,24 @@ describe('doctor', function () {
     const gone = await finding({ redisUrl: server.url.replace('//', '//:not-the-secret@') }, 'Redis');
     expect(gone?.detail).to.match(/^The Redis of REDIS_URL does not answer: .*ECONNREFUSED/);
     expect(gone?.detail).not.to.include('not-the-secret');
+  });
+
+  it('tries the store that S3_BUCKET names, and never shows its secret', async function () {
+    if (!hasStore()) this.skip();
+    const store = await startStore();
+    try {
+      const { endpoint, bucket } = store.settings;
+      const s3 = { endpoint: endpoint!, bucket, accessKeyId: 'test:tester', secretAccessKey: 'testing' };
+      expect((await finding({ s3 }, 'object store'))?.detail).to.match(/takes, gives and deletes\.$/);
+      const wrong = await finding({ s3: { ...s3, secretAccessKey: 'not-the-secret' } }, 'object store');
+      expect(wrong?.fix).to.include('S3_SECRET_ACCESS_KEY');
+      expect(JSON.stringify(wrong)).not.to.include('not-the-secret');
+      expect((await finding({ s3: { ...s3, bucket: 'none' } }, 'object store'))?.fix).to.include('S3_BUCKET');
+      await store.kill();
+      expect((await finding({ s3 }, 'object store'))?.fix).to.include('S3_ENDPOINT');
+    } finally {
+      await store.kill();
+    }
   });
 
   it('warns of a proxy that is not trusted', async () => {

@@ -5,6 +5,7 @@ import { clock, ports, publicAddress } from './doctor/network.ts';
 import { database, dataFolder } from './doctor/place.ts';
 import { encoders, ffmpeg, node } from './doctor/programs.ts';
 import { redis } from './doctor/redis.ts';
+import { objectStore } from './doctor/store.ts';
 
 export interface Diagnosis {
   /** A line a check; a failed one is followed by its fix. */
@@ -16,7 +17,7 @@ export interface Diagnosis {
   healthy: boolean;
 }
 
-const checks: Check[] = [node, ffmpeg, encoders, dataFolder, database, redis, ports, clock, publicAddress];
+const checks: Check[] = [node, ffmpeg, encoders, dataFolder, database, redis, objectStore, ports, clock, publicAddress];
 
 /** Runs every check, also after one has failed. Leaves no trace, and does not disturb a server that runs. */
 export async function runDoctor(config: Config): Promise<Diagnosis> {

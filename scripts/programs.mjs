@@ -38,6 +38,16 @@ export const font = {
   packages: { 'apt-get': 'fonts-dejavu-core', dnf: 'dejavu-sans-fonts', apk: 'font-dejavu' },
 };
 
+/**
+ * OpenStack Swift with its S3 interface, for Debian's own Python: a real object store. Other systems have no package of it.
+ * @type {Requirement}
+ */
+export const swift = {
+  name: 'the object store Swift',
+  isThere: () => existsSync('/usr/lib/python3/dist-packages/swift/common/middleware/s3api'),
+  packages: { 'apt-get': 'python3-swift' },
+};
+
 /** @type {Requirement} With curl, what the page of the API reads answers with. */
 export const jq = {
   name: 'jq',

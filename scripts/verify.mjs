@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bin, ensurePackages, findNode24, root } from './packages.mjs';
-import { chromium, ensurePrograms, ffmpeg, font, jq, redis } from './programs.mjs';
+import { chromium, ensurePrograms, ffmpeg, font, jq, redis, swift } from './programs.mjs';
 import { ensureUi } from './ui.mjs';
 
 /** A step that takes longer hangs. */
@@ -35,7 +35,7 @@ function run(program, args) {
 
 ensurePackages();
 const node = findNode24();
-const missing = ensurePrograms([ffmpeg, chromium, font, redis, jq]);
+const missing = ensurePrograms([ffmpeg, chromium, font, redis, jq, swift]);
 for (const sentence of missing) process.stderr.write(`${sentence}\n`);
 
 const steps = [

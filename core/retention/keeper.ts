@@ -50,12 +50,12 @@ export class Keeper {
 
   async start(): Promise<void> {
     const { events } = this.#options;
-    await this.#measure();
+    await this.look();
     const timers = [
       setInterval(() => this.#work(() => this.#tidy()), EVERY_MS),
       setInterval(() => this.#work(() => this.#measure()), MEASURE_MS),
     ];
-    for (const timer of timers) this.#undos.push(() => clearInterval(timer.unref()));
+    for (const timer of timers) this.#undos.push(() => clearInterval(timer));
     for (const type of ['asset.deleted', 'stream.deleted', 'session.ended'] as const)
       this.#undos.push(events.on(type, () => this.wake()));
     this.wake();
@@ -68,6 +68,12 @@ export class Keeper {
       this.#waking = null;
       this.#work(() => this.#tidy());
     }, WAKE_MS).unref();
+  }
+
+  /** Measures the disk now; resolves when what follows from that is done. */
+  async look(): Promise<void> {
+    this.#work(() => this.#measure());
+    await this.#working;
   }
 
   async stop(): Promise<void> {
@@ -101,6 +107,7 @@ export class Keeper {
       await garbage.sweep();
       this.#measured = await space.measure();
       this.#level = judge(this.#measured, reserved, 'full');
+      if (this.#level !== 'full') await this.#announce(this.#level, this.#measured);
     }
   }
 

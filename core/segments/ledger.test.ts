@@ -12,7 +12,7 @@ import { localStorage } from '../storage/local.ts';
 import { Ledger } from './ledger.ts';
 import { LiveSession } from './live-session.ts';
 import { endedPresentation, readSession, resumePoint } from './read-back.ts';
-import { Spool, type SpooledSegment, type SpoolSession } from './spool.ts';
+import { Spool, type SpooledSegment, type SpoolSession, segmentKey } from './spool.ts';
 import { AUDIO, addSession, cut, VIDEO } from './test-session.ts';
 
 const row = (sequence: number) => ({
@@ -194,12 +194,17 @@ describe('the spool', () => {
     }
   });
 
-  it('says nothing is stored where another has the session', async () => {
+  it('says nothing is stored where another has the session, and leaves the bytes to be deleted', async () => {
     const { session, writer, stored } = await run(0);
     cut(session, '720p', { from: 0, count: 2 });
     await spool.settled(writer);
     expect(stored).to.deep.equal([]);
     expect(session.renditions.get('720p')!.segments.every(({ storageKey }) => storageKey === null)).to.equal(true);
+    const left = await database.kysely.selectFrom('storage_garbage').select('storage_key').execute();
+    expect(left.map(({ storage_key }) => storage_key)).to.have.members([
+      segmentKey(writer, '720p', 0),
+      segmentKey(writer, '720p', 1),
+    ]);
   });
 
   it('tells of a storage that takes nothing once, goes on from memory, and stores all when it takes it again', async () => {

@@ -78,6 +78,19 @@ export class Ledger {
     return rows.length > 0;
   }
 
+  /** Bytes were stored that no row names: they are deleted, unless a row names them after all. Never rejects. */
+  async disown(storageKey: string): Promise<void> {
+    try {
+      await this.#db
+        .insertInto('storage_garbage')
+        .values({ storage_key: storageKey })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    } catch (error) {
+      this.#log.warn({ err: error, key: storageKey }, 'stored bytes that no row names stay; `verify` finds them');
+    }
+  }
+
   /** Writes what waits, trying once more where the database does not answer; what then still waits resolves to false. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -170,9 +170,11 @@ export class Spool {
         sha256,
         storageKey,
       })
-      .then((written) => {
-        queue.unconfirmed--;
+      .then(async (written) => {
         if (written) session.onStored({ rendition, segment, storageKey });
+        // Its stream was deleted, or somebody else has the session.
+        else await this.#options.ledger.disown(storageKey);
+        queue.unconfirmed--;
         this.#settle(queue);
       });
   }
