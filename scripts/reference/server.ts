@@ -72,6 +72,19 @@ export const OUTSIDE: { path: string; answer: string }[] = [
     path: '/live/:stream_id/:session_id/:rendition/vod.m3u8',
     answer: 'The same of an ended session, from its first segment to its last.',
   },
+  {
+    path: '/live/:stream_id/thumbnail.jpg',
+    answer: 'The newest picture of what the stream plays. `?token=` where it is protected.',
+  },
+  {
+    path: '/vod/:asset_id/index.m3u8',
+    answer: 'Multivariant playlist of an asset. `?token=` where it is protected.',
+  },
+  { path: '/vod/:asset_id/thumbnail.jpg', answer: 'Poster of an asset.' },
+  {
+    path: '/vod/:asset_id/storyboard.vtt',
+    answer: 'What to show over the time line, as WebVTT that points into `storyboard.jpg` beside it.',
+  },
   { path: '/watch/:stream_id', answer: 'Page for viewers.' },
   { path: '/embed/:stream_id', answer: 'The player alone, for frames. Takes `?autoplay=1` and `?muted=1`.' },
   { path: '/oembed', answer: 'oEmbed 1.0, for `?url=` of a watch page; takes `maxwidth`, `maxheight`, `format=json`.' },
