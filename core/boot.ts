@@ -233,7 +233,7 @@ async function startAll(
   downloadRoute(routes, { library, downloads, storage, log });
   sessionRoutes(routes, { db, events, sessions });
   jobRoutes(routes, jobs);
-  storageRoutes(routes, { db, keeper, backlog: opened.backlog });
+  storageRoutes(routes, { db, events, keeper, backlog: opened.backlog });
   pluginRoutes(routes, { plugins, hooks });
 
   const http = createHttp({

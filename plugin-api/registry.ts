@@ -65,6 +65,8 @@ export interface EventMap {
   'storage.recovered': { seconds: number };
   /** The disk is filling up (`low`), has less free than is kept for live (`full`), or has enough again. */
   'storage.space': { level: 'enough' | 'low' | 'full'; free_bytes: number; seconds_to_full: number | null };
+  /** An organization's recordings are kept otherwise from now on. `by` is a person's id. */
+  'retention.changed': { retention: { days: number | null; bytes: number | null } | null; by: string | null };
   /** This is deleted now, and why: a recording, or without an asset what a session has broadcast. */
   'retention.deleting': {
     asset_id: string | null;

@@ -1,5 +1,6 @@
 /** The JSON of streams and their keys: what is sent, and what is answered. */
 import { listOf, paging, type Static, Type } from '#plugin-api';
+import { RetentionBody } from '../retention/schemas.ts';
 
 const Time = Type.String({ format: 'date-time' });
 const NullableTime = Type.Union([Time, Type.Null()]);
@@ -24,23 +25,10 @@ const Origins = {
 };
 const Origin = Type.String({ maxLength: 200, pattern: '^https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$' });
 
-export const RetentionBody = Type.Union(
-  [
-    Type.Object({
-      days: Type.Union([Type.Integer({ minimum: 1, maximum: 36_500 }), Type.Null()], {
-        description: 'Recordings that are older are deleted.',
-      }),
-      bytes: Type.Union([Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), Type.Null()], {
-        description: 'Where all recordings together have more, the oldest are deleted.',
-      }),
-    }),
-    Type.Null(),
-  ],
-  {
-    description:
-      "How long recordings of the stream are kept, beside what the organization's retention says. Null: for ever.",
-  },
-);
+const StreamRetention = {
+  description:
+    "How long recordings of the stream are kept, beside what the organization's retention says. Null: for ever.",
+};
 
 export const StreamId = Type.Object({ id: Type.String({ maxLength: 64 }) });
 export const KeyId = Type.Object({ id: Type.String({ maxLength: 64 }), key_id: Type.String({ maxLength: 64 }) });
@@ -62,7 +50,7 @@ export const NewStream = Type.Object({
   reconnect_window: Type.Integer({ ...ReconnectWindow, default: 60 }),
   dvr_window: Type.Integer({ ...DvrWindow, default: 0 }),
   allowed_origins: Type.Array(Origin, { ...Origins, default: [] }),
-  retention: Type.Union(RetentionBody.anyOf, { default: null }),
+  retention: Type.Union(RetentionBody.anyOf, { ...StreamRetention, default: null }),
 });
 
 export const StreamChanges = Type.Object({
@@ -73,7 +61,7 @@ export const StreamChanges = Type.Object({
   reconnect_window: Type.Optional(Type.Integer(ReconnectWindow)),
   dvr_window: Type.Optional(Type.Integer(DvrWindow)),
   allowed_origins: Type.Optional(Type.Array(Origin, Origins)),
-  retention: Type.Optional(RetentionBody),
+  retention: Type.Optional(Type.Union(RetentionBody.anyOf, StreamRetention)),
 });
 
 const streamMembers = {
@@ -86,7 +74,7 @@ const streamMembers = {
   reconnect_window: Type.Integer(ReconnectWindow),
   dvr_window: Type.Integer(DvrWindow),
   allowed_origins: Type.Array(Origin, Origins),
-  retention: RetentionBody,
+  retention: Type.Union(RetentionBody.anyOf, StreamRetention),
   ingest: Type.Record(Type.String(), Type.Record(Type.String(), Type.String()), {
     description: 'What to type into an encoder, by ingest. Where the key is not known any more, `{key}` stands for it.',
   }),
