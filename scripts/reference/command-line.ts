@@ -1,13 +1,13 @@
 /** The page of the command line: what the program itself says. */
-import { spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { type Page, page } from './page.ts';
 
 export function commandLinePage(root: string): Page {
-  const { stdout } = spawnSync(process.execPath, [join(root, 'core', 'main.ts'), '--help'], { encoding: 'utf8' });
+  const help = execFileSync(process.execPath, [join(root, 'core', 'main.ts'), '--help'], { encoding: 'utf8' });
   return page('command-line.md', 'Command line', '`livestreams --help`', [
     '`npm run up` installs what is missing, builds the pages and starts; what follows `--` are options of `start`. After that, `npx livestreams` runs any command.',
-    `\`\`\`text\n${stdout.trimEnd()}\n\`\`\``,
+    `\`\`\`text\n${help.trimEnd()}\n\`\`\``,
     'It ends with 0 after an orderly end, with 1 where a start or a check failed, and with 2 for a command that does not exist. The first SIGINT, SIGTERM or SIGHUP ends it in order; a second one at once.',
   ]);
 }
