@@ -4,12 +4,17 @@ import type { Host } from './host.ts';
 import type { Ingest } from './ingest.ts';
 import type { JobDefinition } from './jobs.ts';
 import type { ServiceMap } from './registry.ts';
-import type { Routes } from './routes.ts';
+import type { Role, Routes } from './routes.ts';
 
 /** A custom element that the dashboard mounts. */
 export interface Panel {
-  /** Where it is mounted. */
-  slot: 'page' | 'stream' | 'settings';
+  /**
+   * Where it is mounted: as a page of its own, on the page of a stream (with its id as the attribute `stream`) or of an asset
+   * (`asset`), above the list of assets, or in the settings.
+   */
+  slot: 'page' | 'stream' | 'asset' | 'assets' | 'settings';
+  /** Lowest role that is shown it; `viewer` where not stated. */
+  access?: Role;
   title: string;
   /** Name of an icon in ui/elements. */
   icon: string;

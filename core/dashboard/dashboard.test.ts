@@ -166,6 +166,7 @@ describe('dashboardPages', () => {
       {
         plugin: 'abr',
         slot: 'stream',
+        access: 'viewer',
         title: 'Ladder',
         icon: 'layers',
         element: 'abr-ladder',

@@ -1,5 +1,5 @@
 /** Clips: cuts a piece out of what is live, of a session or of an asset, without encoding it again. */
-import { definePlugin, Type } from '#plugin-api';
+import { definePlugin, type Panel, Type } from '#plugin-api';
 import { cutExactly, type ExactCut } from './exact.ts';
 import { clipRoutes } from './routes.ts';
 
@@ -8,6 +8,15 @@ declare module '#plugin-api' {
     'clips.cut': ExactCut;
   }
 }
+
+const cutPanel = (slot: Panel['slot']): Panel => ({
+  slot,
+  access: 'creator',
+  title: 'Clip',
+  icon: 'film',
+  element: 'clips-cut',
+  module: new URL('./ui/cut.ts', import.meta.url),
+});
 
 export const clips = definePlugin({
   name: 'clips',
@@ -28,4 +37,5 @@ export const clips = definePlugin({
     },
   },
   routes: clipRoutes,
+  ui: { panels: [cutPanel('stream'), cutPanel('asset')] },
 });

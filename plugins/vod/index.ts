@@ -13,7 +13,8 @@ const SWEEP_MS = 10 * 60 * 1000;
 /** The same parts for routes and set-up; all they know is in the database and the storage. */
 function partsOf(host: VodHost) {
   const uploads = new Uploads(host.db);
-  const store = new UploadStore({ uploads, storage: host.storage, expiry: host.config.expiry * 3_600_000 });
+  const { expiry, maxSize } = host.config;
+  const store = new UploadStore({ uploads, storage: host.storage, expiry: expiry * 3_600_000, maxSize });
   return { uploads, store, keeper: new Keeper({ host, uploads, store }) };
 }
 
@@ -46,6 +47,18 @@ export const vod = definePlugin({
     }),
   }),
   paths: ['uploads'],
+  ui: {
+    panels: [
+      {
+        slot: 'assets',
+        access: 'creator',
+        title: 'Upload',
+        icon: 'plus',
+        element: 'vod-upload',
+        module: new URL('./ui/upload.ts', import.meta.url),
+      },
+    ],
+  },
   migrations: new URL('./migrations/', import.meta.url),
   jobs: { 'vod.transcode': transcodeJob },
   routes(routes, host) {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { type Browser, hasBrowser, openBrowser, playerState, waitForPlayer } from '../support/chromium.ts';
+import { makeMedia } from '../support/ffmpeg.ts';
 import { type Publisher, publish } from '../support/publisher.ts';
 import { type CreatedStream, owner, startServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -11,10 +12,6 @@ const config = fileURLToPath(new URL('./assets.config.mjs', import.meta.url));
 
 interface Sessions {
   data: { id: string; duration: number }[];
-}
-
-interface Assets {
-  data: { id: string; status: string; duration: number }[];
 }
 
 describe('assets on the pages', function () {
@@ -72,10 +69,13 @@ describe('assets on the pages', function () {
   });
 
   it('show of a clip no more than was cut', async () => {
-    const { data } = await server.api<Assets>('GET', '/assets?kind=recording');
-    const clip = await server.api<{ id: string }>('POST', '/clips', { asset_id: data[0]!.id, start: 1, end: 3 });
+    await page.getByLabel('From, seconds', { exact: true }).fill('1');
+    await page.getByLabel('To, seconds', { exact: true }).fill('3');
+    await page.getByRole('textbox', { name: 'Title' }).first().fill('The best of it');
+    await page.getByRole('button', { name: 'Make a clip' }).click();
+    const clip = await page.getByRole('link', { name: 'The best of it' }).getAttribute('href');
     const viewer = await browser.newPage();
-    await viewer.goto(`${server.url}/watch/${clip.id}`);
+    await viewer.goto(`${server.url}/watch/${clip!.split('/').at(-1)}`);
     await waitForPlayer(viewer, ({ decodedFrames, paused }) => decodedFrames > 15 && paused);
     await viewer.getByText('0:02 / 0:02').waitFor();
     const first = await playerState(viewer);
@@ -86,13 +86,29 @@ describe('assets on the pages', function () {
 
   it('take another title, and are gone when they are deleted', async () => {
     await page.getByRole('button', { name: 'Settings' }).click();
-    await page.getByRole('textbox', { name: 'Title' }).fill('The whole concert');
+    await page.getByRole('dialog').getByRole('textbox', { name: 'Title' }).fill('The whole concert');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { name: 'The whole concert', level: 1 }).waitFor();
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('button', { name: 'Delete', exact: true }).last().click();
     await page.getByRole('heading', { name: 'Assets', level: 1 }).waitFor();
-    await page.getByRole('link', { name: /Sunday concert/ }).waitFor();
+    await page.getByRole('link', { name: /The best of it/ }).waitFor();
     expect(await page.getByRole('link', { name: /The whole concert/ }).count()).to.equal(0);
+  });
+
+  it('are made of uploads, whose job says how far it is', async () => {
+    const source = ['-f', 'lavfi', '-i', 'testsrc=size=426x240:rate=25', '-t', '2', '-pix_fmt', 'yuv420p'];
+    const buffer = makeMedia('mp4', ...source);
+    await page.locator('input[type=file]').setInputFiles({ name: 'Holiday.mp4', mimeType: 'video/mp4', buffer });
+    await page.getByText('Sent. It is being made watchable').waitFor();
+    await page.getByRole('link', { name: /Holiday.*Upload/ }).click();
+    await page.getByRole('link', { name: 'Download' }).waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Play', exact: true }).first().click();
+    await waitForPlayer(page, ({ decodedFrames }) => decodedFrames > 15);
+
+    await page.getByRole('link', { name: 'Jobs', exact: true }).click();
+    await page.getByRole('link', { name: 'vod.transcode' }).click();
+    await page.getByText('Completed').waitFor();
+    await page.getByRole('heading', { name: 'Log' }).waitFor();
   });
 });

@@ -48,7 +48,7 @@ export class Trim {
         ...stateMediator,
         mediaCurrentTime: {
           ...mediaCurrentTime,
-          get: (owners) => this.#within(mediaCurrentTime.get(owners)),
+          get: (owners) => (this.finished && this.#length) || this.#within(mediaCurrentTime.get(owners)),
           set: (time, owners) => mediaCurrentTime.set?.(time + (this.#stretch?.start ?? 0), owners),
         },
         mediaDuration: { ...mediaDuration, get: (owners) => this.#length ?? mediaDuration.get(owners) },

@@ -628,14 +628,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the organization keeps, and how much room there is. */
+        /** What the organization keeps, for how long, and how much room there is. */
         get: operations["getStorage"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Says how long the recordings of all streams of the organization are kept. */
+        patch: operations["patchStorage"];
         trace?: never;
     };
     "/v1/streams": {
@@ -3313,6 +3314,13 @@ export interface operations {
                          * @enum {unknown}
                          */
                         kind: "disk" | "s3";
+                        /** @description How long recordings are kept. Null: for ever. */
+                        retention: {
+                            /** @description Where all recordings together have more, the oldest are deleted. */
+                            bytes: number | null;
+                            /** @description Recordings that are older are deleted. */
+                            days: number | null;
+                        } | null;
                         /** @description What the object store has not confirmed. Null where there is none. */
                         uploads: {
                             /** @description What the store says while it does not work. */
@@ -3328,6 +3336,80 @@ export interface operations {
             };
             401: components["responses"]["401"];
             403: components["responses"]["403"];
+            429: components["responses"]["429"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchStorage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description How long recordings are kept. Null: for ever. */
+                    retention: {
+                        /** @description Where all recordings together have more, the oldest are deleted. */
+                        bytes: number | null;
+                        /** @description Recordings that are older are deleted. */
+                        days: number | null;
+                    } | null;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The data folder's disk. */
+                        disk: {
+                            free_bytes: number | null;
+                            /**
+                             * @description Full: only live is taken.
+                             * @enum {unknown}
+                             */
+                            level: "enough" | "low" | "full";
+                            /** @description If all goes on as in the last ten minutes; null while nothing is lost. */
+                            seconds_to_full: number | null;
+                            total_bytes: number | null;
+                        };
+                        /**
+                         * @description Where media are kept.
+                         * @enum {unknown}
+                         */
+                        kind: "disk" | "s3";
+                        /** @description How long recordings are kept. Null: for ever. */
+                        retention: {
+                            /** @description Where all recordings together have more, the oldest are deleted. */
+                            bytes: number | null;
+                            /** @description Recordings that are older are deleted. */
+                            days: number | null;
+                        } | null;
+                        /** @description What the object store has not confirmed. Null where there is none. */
+                        uploads: {
+                            /** @description What the store says while it does not work. */
+                            error: string | null;
+                            oldest: string | null;
+                            waiting_bytes: number;
+                            waiting_files: number;
+                        } | null;
+                        /** @description Bytes of the organization's media; what several assets share counts once. */
+                        used_bytes: number;
+                    };
+                };
+            };
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
             429: components["responses"]["429"];
             default: components["responses"]["Problem"];
         };
@@ -3446,7 +3528,10 @@ export interface operations {
                     reconnect_window?: number;
                     /** @default true */
                     record?: boolean;
-                    /** @default null */
+                    /**
+                     * @description How long recordings of the stream are kept, beside what the organization's retention says. Null: for ever.
+                     * @default null
+                     */
                     retention?: {
                         /** @description Where all recordings together have more, the oldest are deleted. */
                         bytes: number | null;

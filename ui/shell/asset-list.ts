@@ -1,5 +1,6 @@
 /** `<livestreams-asset-list>`: what can be watched later: recordings, uploads and clips, as pictures. */
 import './asset-card.ts';
+import './panel-host.ts';
 import { css, html, LitElement, type PropertyDeclarations } from 'lit';
 import { icon } from '../elements/icon.ts';
 import { Paged } from '../elements/paged.ts';
@@ -7,6 +8,7 @@ import { sharedStyles } from '../elements/shared-styles.ts';
 import { answered } from './answered.ts';
 import { type Asset, api } from './api.ts';
 import { whenEvents } from './live-events.ts';
+import type { PanelEntry } from './panels.ts';
 
 const KINDS = [
   [null, 'All'],
@@ -16,7 +18,7 @@ const KINDS = [
 ] as const;
 
 export class AssetList extends LitElement {
-  static override properties: PropertyDeclarations = { kind: { state: true } };
+  static override properties: PropertyDeclarations = { panels: { attribute: false }, kind: { state: true } };
   static override styles = [
     sharedStyles,
     css`
@@ -49,6 +51,10 @@ export class AssetList extends LitElement {
         background: var(--surface);
         color: var(--text);
       }
+      livestreams-panel {
+        display: block;
+        margin-bottom: var(--space-5);
+      }
       ul {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(min(250px, 100%), 1fr));
@@ -59,6 +65,7 @@ export class AssetList extends LitElement {
       }
     `,
   ];
+  declare panels: PanelEntry[];
   declare kind: Asset['kind'] | null;
   readonly #assets = new Paged(
     this,
@@ -71,6 +78,7 @@ export class AssetList extends LitElement {
 
   constructor() {
     super();
+    this.panels = [];
     this.kind = null;
   }
 
@@ -90,6 +98,7 @@ export class AssetList extends LitElement {
           )}
         </div>
       </div>
+      ${this.panels.map((panel) => html`<livestreams-panel .panel=${panel}></livestreams-panel>`)}
       ${this.#assets.render((assets) => this.#list(assets))}
     `;
   }

@@ -1,6 +1,7 @@
 /** `<livestreams-asset-page>`: one asset to its creator: the picture, its facts, the way to share, download and delete it. */
 import '../player/player.ts';
 import './asset-dialog.ts';
+import './panel-host.ts';
 import './share-card.ts';
 import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit';
 import { Action } from '../elements/action.ts';
@@ -15,11 +16,15 @@ import { may } from './auth.ts';
 import { whenEvents } from './live-events.ts';
 import { OWN_TOKEN } from './own-token.ts';
 import { pageStyles } from './page-styles.ts';
+import type { PanelEntry } from './panels.ts';
 import { navigate } from './routing.ts';
 import { ASSET_KINDS, ASSET_STATES, duration, moment, SEEN_BY, size } from './words.ts';
 
 export class AssetPage extends LitElement {
-  static override properties: PropertyDeclarations = { asset: { type: String } };
+  static override properties: PropertyDeclarations = {
+    asset: { type: String },
+    panels: { attribute: false },
+  };
   static override styles = [
     sharedStyles,
     pageStyles,
@@ -58,6 +63,7 @@ export class AssetPage extends LitElement {
     `,
   ];
   declare asset: string;
+  declare panels: PanelEntry[];
   #token: string | null = null;
   readonly #acting = new Action(this);
   readonly #loaded = new Loaded(this, (signal) => this.#load(signal), {
@@ -69,6 +75,7 @@ export class AssetPage extends LitElement {
   constructor() {
     super();
     this.asset = '';
+    this.panels = [];
   }
 
   get #path() {
@@ -118,7 +125,7 @@ export class AssetPage extends LitElement {
       </div>
       ${this.#acting.render()}
       <div class="columns">
-        <div class="column">${asset.status === 'ready' ? this.#player(asset) : standIn(asset)}</div>
+        <div class="column">${asset.status === 'ready' ? this.#player(asset) : standIn(asset)} ${this.#extensions(asset)}</div>
         <div class="column">
           ${this.#facts(asset)} ${asset.status === 'ready' ? html`<livestreams-share-card .shared=${asset}></livestreams-share-card>` : nothing}
         </div>
@@ -151,6 +158,14 @@ export class AssetPage extends LitElement {
     if (url === null) return null;
     const { pathname } = new URL(url);
     return this.#token === null ? pathname : pathname.replace(/[^/]+$/, (file) => `~${this.#token}/${file}`);
+  }
+
+  #extensions(asset: Asset) {
+    if (asset.status !== 'ready') return nothing;
+    const playing = () => this.renderRoot.querySelector('livestreams-player')?.video ?? null;
+    return this.panels.map(
+      (panel) => html`<livestreams-panel .panel=${panel} .asset=${asset.id} .playing=${playing}></livestreams-panel>`,
+    );
   }
 
   #facts(asset: Asset) {

@@ -15,7 +15,7 @@ import { keyed } from 'lit/directives/keyed.js';
 import { icon } from '../elements/icon.ts';
 import { Loaded } from '../elements/loaded.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
-import { onSigned, type Person, readPerson } from './auth.ts';
+import { may, onSigned, type Person, readPerson } from './auth.ts';
 import { dashboardStyles } from './dashboard-styles.ts';
 import { type PanelEntry, readPanels } from './panels.ts';
 import { followLink, navigate, onNavigated, type Route, routeOf } from './routing.ts';
@@ -111,9 +111,9 @@ export class Dashboard extends LitElement {
       case 'stream':
         return html`<livestreams-stream-page .stream=${route.id} .panels=${this.#panelsIn('stream')}></livestreams-stream-page>`;
       case 'assets':
-        return html`<livestreams-asset-list></livestreams-asset-list>`;
+        return html`<livestreams-asset-list .panels=${this.#panelsIn('assets')}></livestreams-asset-list>`;
       case 'asset':
-        return html`<livestreams-asset-page .asset=${route.id}></livestreams-asset-page>`;
+        return html`<livestreams-asset-page .asset=${route.id} .panels=${this.#panelsIn('asset')}></livestreams-asset-page>`;
       case 'jobs':
         return html`<livestreams-job-list></livestreams-job-list>`;
       case 'job':
@@ -135,7 +135,7 @@ export class Dashboard extends LitElement {
   }
 
   #panelsIn(slot: PanelEntry['slot']): PanelEntry[] {
-    return this.#panels.value?.filter((panel) => panel.slot === slot) ?? [];
+    return this.#panels.value?.filter((panel) => panel.slot === slot && may(panel.access)) ?? [];
   }
 }
 

@@ -8,6 +8,8 @@ export class PanelHost extends LitElement {
   static override properties: PropertyDeclarations = {
     panel: { attribute: false },
     stream: { type: String },
+    asset: { type: String },
+    playing: { attribute: false },
     failure: { state: true },
     mounted: { state: true },
   };
@@ -15,19 +17,25 @@ export class PanelHost extends LitElement {
   declare panel: PanelEntry;
   /** Id of the stream whose page it is on; handed to the panel as its `stream` attribute. Empty elsewhere. */
   declare stream: string;
+  /** The same of an asset. */
+  declare asset: string;
+  /** What plays on the page; handed to the panel as its property `playing`. */
+  declare playing: () => HTMLVideoElement | null;
   declare failure: string | null;
   declare mounted: HTMLElement | null;
 
   constructor() {
     super();
     this.stream = '';
+    this.asset = '';
+    this.playing = () => null;
     this.failure = null;
     this.mounted = null;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('panel')) void this.#mount();
-    if (changed.has('stream')) this.mounted?.setAttribute('stream', this.stream);
+    else if (this.mounted) this.#tell(this.mounted);
   }
 
   async #mount(): Promise<void> {
@@ -39,13 +47,20 @@ export class PanelHost extends LitElement {
       const Element = customElements.get(panel.element);
       if (!Element) throw new Error(`Its module does not define <${panel.element}>.`);
       const element = new Element();
-      if (this.stream) element.setAttribute('stream', this.stream);
+      this.#tell(element);
       // The element's own errors while it draws reach its updateComplete promise, where it is made with Lit.
       (element as { updateComplete?: Promise<unknown> }).updateComplete?.catch((error: Error) => this.#fail(error));
       if (panel === this.panel) this.mounted = element;
     } catch (error) {
       if (panel === this.panel) this.#fail(error as Error);
     }
+  }
+
+  /** Where it is mounted. */
+  #tell(element: HTMLElement): void {
+    if (this.stream) element.setAttribute('stream', this.stream);
+    if (this.asset) element.setAttribute('asset', this.asset);
+    Object.assign(element, { playing: this.playing });
   }
 
   #fail(error: Error): void {

@@ -1,9 +1,12 @@
 /** What plugins add to the dashboard, as the server lists it. */
+import type { Role } from './api.ts';
 
 /** An entry of `/dashboard/panels.json`. */
 export interface PanelEntry {
   plugin: string;
-  slot: 'page' | 'stream' | 'settings';
+  slot: 'page' | 'stream' | 'asset' | 'assets' | 'settings';
+  /** Lowest role that is shown it. */
+  access: Role;
   title: string;
   icon: string;
   element: string;
