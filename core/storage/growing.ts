@@ -119,7 +119,7 @@ export class Growing {
     }
     // Both are waited for, also where one fails: nothing may be written any more when what is torn is cut.
     const results = await Promise.allSettled([
-      this.#writeBytes(Buffer.concat(appends)),
+      this.#writeBytes(appends.length === 1 ? appends[0]! : Buffer.concat(appends)),
       writeSafely(journal, expected, Buffer.concat(entries.map(encode))),
     ]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
@@ -128,7 +128,7 @@ export class Growing {
     return entries.map((entry) => entry.size);
   }
 
-  async #writeBytes(bytes: Buffer): Promise<void> {
+  async #writeBytes(bytes: Uint8Array): Promise<void> {
     const { root, chunk } = this.#place;
     let made = false;
     for (const { index, offset, start, end } of pieces(this.#size, bytes.length, this.#place.chunkSize)) {

@@ -1,9 +1,8 @@
 /** `/v1/uploads`: tus 1.0 with the API's own callers and errors, and what has become of an upload. */
-import { Readable } from 'node:stream';
 import { ERRORS, Server, type Upload } from '@tus/server';
 import { type Caller, LivestreamsError, type RouteAnswer, type RouteRequest, type Routes, Type } from '#plugin-api';
 import { uploadConflict, uploadGone, uploadInvalid, uploadNotFound, uploadTooLarge, uploadVersion } from './errors.ts';
-import type { UploadStore } from './upload-store.ts';
+import { currentRequest, type UploadStore } from './upload-store.ts';
 import { newUploadId, type UploadRow, type Uploads } from './uploads.ts';
 
 const PATH = '/v1/uploads';
@@ -22,8 +21,7 @@ type AnyRequest = Pick<RouteRequest<unknown, unknown, unknown, unknown>, 'header
 
 export function uploadRoutes(routes: Routes, options: UploadRoutesOptions): void {
   const { uploads, store, maxSize, finished } = options;
-  /** Who sent each request that tus is at work on, and what it failed with. */
-  const callers = new WeakMap<object, Caller>();
+  /** What each request that tus is at work on failed with. */
   const failures = new WeakMap<object, LivestreamsError>();
 
   const own = async (id: string, { organizationId }: Caller): Promise<UploadRow> => {
@@ -42,11 +40,11 @@ export function uploadRoutes(routes: Routes, options: UploadRoutesOptions): void
     namingFunction: newUploadId,
     async onIncomingRequest(request, id) {
       if (request.method === 'POST') return;
-      const row = await own(id, callers.get(request)!);
+      const row = await own(id, currentRequest.getStore()!.caller);
       if (request.method === 'HEAD' && isComplete(row, await store.getUpload(id))) await finished(row);
     },
-    async onUploadCreate(request, { id, metadata = {}, size = null }) {
-      const { organizationId } = callers.get(request)!;
+    async onUploadCreate(_request, { id, metadata = {}, size = null }) {
+      const { organizationId } = currentRequest.getStore()!.caller;
       if (size === 0) throw ERRORS.INVALID_LENGTH;
       await uploads.add({ id, organizationId, metadata, size });
       return {};
@@ -64,9 +62,9 @@ export function uploadRoutes(routes: Routes, options: UploadRoutesOptions): void
 
   /** Lets tus answer, and turns what it refuses into the API's own problems. */
   const tus = async (method: string, path: string, { headers, stream }: AnyRequest, caller: Caller) => {
-    const request = webRequest(method, path, headers, stream);
-    callers.set(request, caller);
-    const response = await server.handleWeb(request);
+    const { body, end } = silentBody();
+    const request = webRequest(method, path, headers, body);
+    const response = await currentRequest.run({ caller, bytes: stream, end }, () => server.handleWeb(request));
     const failure = failures.get(request);
     if (failure) throw withVersion(failure);
     if (response.status >= 400) {
@@ -160,13 +158,24 @@ function isComplete(row: UploadRow, { offset }: Upload): boolean {
   return row.size !== null && offset === row.size && row.jobId === null;
 }
 
-/** tus speaks the Fetch standard; only path, header fields and body count. */
-function webRequest(method: string, path: string, headers: AnyRequest['headers'], stream: Readable): Request {
+/** tus speaks the Fetch standard; only path and header fields count, and whether there is a body. */
+function webRequest(method: string, path: string, headers: AnyRequest['headers'], silent: ReadableStream): Request {
   const fields = new Headers();
   for (const [name, value] of Object.entries(headers)) if (typeof value === 'string') fields.set(name, value);
   const hasBody = method === 'POST' || method === 'PATCH';
-  const body = hasBody ? { body: Readable.toWeb(stream) as ReadableStream, duplex: 'half' as const } : {};
+  const body = hasBody ? { body: silent, duplex: 'half' as const } : {};
   return new Request(`http://uploads${PATH}${path}`, { method, headers: fields, ...body });
+}
+
+/** In place of the bytes, which the store reads itself. */
+function silentBody(): { body: ReadableStream; end(): void } {
+  let end = () => {};
+  const body = new ReadableStream({
+    start(controller) {
+      end = () => controller.close();
+    },
+  });
+  return { body, end: () => end() };
 }
 
 function answerOf(response: Response): RouteAnswer {
