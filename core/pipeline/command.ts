@@ -76,6 +76,9 @@ export interface FileAudioOutput {
 
 export type Output = LiveOutput | FileVideoOutput | CopiedVideoOutput | FileAudioOutput;
 
+/** Seconds; less than half a frame of 120 a second. Who reads the output leaves out what comes before the time that was asked for. */
+const SEEK_MARGIN = 0.002;
+
 /** Seconds that outputs of a file lie behind it, so that no time is negative: neither FLV nor fragments can say one. */
 export const FILE_OFFSET = 10;
 
@@ -102,7 +105,8 @@ export function commandLine(command: Command): string[] {
 
 function inputArguments(input: Input): string[] {
   if (input.kind === 'file') {
-    const from = input.from > 0 ? ['-ss', input.from.toFixed(6)] : [];
+    // A little early: a frame that begins a hair before the rounded second would be left out.
+    const from = input.from > 0 ? ['-ss', (input.from - SEEK_MARGIN).toFixed(6)] : [];
     return ['-start_at_zero', ...from, '-t', String(input.most), ...input.opened];
   }
   return [

@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../test/support/folder.ts';
 import { media } from './media.ts';
 
 const never = new AbortController().signal;
-const picture = (size = '320x180', rate = 30, seconds = 2) => [
+const picture = (size = '320x180', rate: number | string = 30, seconds = 2) => [
   ...['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}:duration=${seconds}`],
 ];
 const tone = (seconds = 2) => ['-f', 'lavfi', '-i', `sine=frequency=440:duration=${seconds}`];
@@ -142,6 +142,22 @@ describe('media.transcode', function () {
     expect(rest.inits.get('a')!.bytes).to.deep.equal(whole.inits.get('a')!.bytes);
     const sound = rest.segments.find(({ rendition }) => rendition === 'audio')!;
     expect(sound.start).to.be.closeTo(4, 0.025);
+  });
+
+  it('goes on at a time that no decimal fraction says, with its own frames and others', async () => {
+    const file = made('mp4', ...picture('320x180', '30000/1001', 9), ...tone(9), ...h264, '-g', '30', '-bf', '2');
+    for (const plan of [
+      { ...encoded, keyframes: 'source' as const },
+      { offerSource: true, renditions: [], keyframes: 'source' as const },
+    ]) {
+      const whole = await transcoded(file, plan);
+      const [first] = whole.inits.keys();
+      const second = whole.segments.find(({ rendition, sequence }) => rendition === first && sequence === 1)!;
+      const rest = await transcoded(file, plan, { from: { sequence: 1, time: second.start } });
+      const again = rest.segments.find(({ rendition }) => rendition === first)!;
+      expect(again).to.include({ sequence: 1, start: second.start, duration: second.duration });
+      expect(rest.frames(first!)).to.have.length(270 - 120);
+    }
   });
 
   it('keeps the times of a variable frame rate', async () => {
