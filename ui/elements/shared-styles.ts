@@ -234,7 +234,7 @@ export const sharedStyles = css`
     text-align: center;
     overflow-wrap: anywhere;
   }
-  .empty svg {
+  .empty > svg.icon {
     width: 32px;
     height: 32px;
     color: var(--text-dim);

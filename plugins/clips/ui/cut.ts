@@ -46,6 +46,8 @@ export class ClipsCut extends LitElement {
       background: var(--surface);
       color: var(--text);
       font: inherit;
+      font-size: var(--size-body);
+      font-weight: 400;
     }
     input.title {
       width: 100%;
@@ -129,7 +131,7 @@ export class ClipsCut extends LitElement {
       <form @submit=${this.#cut}>
         ${
           this.asset
-            ? html`${this.#time('start', 'From, seconds', 0)} ${this.#time('end', 'To, seconds', 10)}`
+            ? html`${this.#time('start', 'From, seconds', '0')} ${this.#time('end', 'To, seconds')}`
             : html`<label>
                 The last
                 <select name="last">${LAST.map((seconds) => html`<option value=${seconds} ?selected=${seconds === 30}>${seconds} seconds</option>`)}</select>
@@ -143,7 +145,7 @@ export class ClipsCut extends LitElement {
     `;
   }
 
-  #time(name: string, words: string, value: number) {
+  #time(name: string, words: string, value = '') {
     return html`<div class="field">
       <label for=${name}>${words}</label>
       <span class="time">
