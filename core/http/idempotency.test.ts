@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { Caller, LivestreamsError, RouteAnswer } from '#plugin-api';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
 import { quietLog } from '../../test/support/log.ts';
+import { until } from '../../test/support/until.ts';
 import { newId } from '../ids.ts';
 import { Idempotency, type Repeatable } from './idempotency.ts';
 
@@ -32,6 +33,13 @@ describe('idempotency', () => {
     attempt.then(
       () => expect.fail('it was answered'),
       (error: LivestreamsError) => error,
+    );
+
+  /** Resolves when somebody is at work with the key. */
+  const isHeld = () =>
+    until(
+      async () => (await database.pool.query('SELECT 1 FROM idempotency_keys')).rowCount === 1,
+      'the key to be held',
     );
 
   beforeEach(async () => {
@@ -80,25 +88,30 @@ describe('idempotency', () => {
   });
 
   it('keeps nothing of what failed, and lets who waited for it try', async () => {
+    const gate = Promise.withResolvers<void>();
     const failing = servers[0].once(repeat(), async () => {
       await make();
+      await gate.promise;
       throw new Error('the disk is full');
     });
+    const failed = refused(failing);
+    await isHeld();
     const waiting = servers[1].once(repeat(), make);
-    expect((await refused(failing)).message).to.equal('the disk is full');
+    gate.resolve();
+    expect((await failed).message).to.equal('the disk is full');
     expect((await waiting).body).to.include({ number: 2 });
     await servers[0].once(repeat({ key: 'two' }), async () => ({ status: 409 }));
     expect((await servers[0].once(repeat({ key: 'two' }), make)).body).to.include({ number: 3 });
   });
 
   it('takes over from a server that has died, and forgets after a day', async () => {
-    const died = servers[0].once(
-      repeat(),
-      () => new Promise<RouteAnswer>((resolve) => setTimeout(resolve, 500, make())),
-    );
+    const gate = Promise.withResolvers<void>();
+    const died = servers[0].once(repeat(), () => gate.promise.then(make));
+    await isHeld();
     await database.pool.query("UPDATE idempotency_keys SET lease_until = now() - interval '1 s'");
     expect((await refused(servers[1].once(repeat({ request: 'another' }), make))).code).to.match(/MISMATCH/);
     const taken = await servers[1].once(repeat(), make);
+    gate.resolve();
     const late = await died;
     expect(taken.body).to.not.deep.equal(late.body);
     expect((await servers[0].once(repeat(), make)).body).to.deep.equal(taken.body);
@@ -109,6 +122,7 @@ describe('idempotency', () => {
   it('ends the wait of who is gone, and refuses what is no key', async () => {
     const first = Promise.withResolvers<RouteAnswer>();
     const running = servers[0].once(repeat(), () => first.promise);
+    await isHeld();
     const controller = new AbortController();
     const waiting = refused(servers[1].once(repeat({ signal: controller.signal }), make));
     controller.abort();
