@@ -1,4 +1,6 @@
 /** Recordings as their owners and viewers see them: written while it is live, an asset when the session ends. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -192,6 +194,18 @@ describe('a recording', function () {
     await server.api('DELETE', `/assets/${id}`);
     expect((await fetch(playback.hls_url)).status).to.equal(404);
     expect((await fetch(channel.url)).status, "the session's address").to.equal(404);
+  });
+
+  it('goes with its stream where that is deleted while it is live', async () => {
+    const channel = await Channel.create(server);
+    publish(channel.publishUrl);
+    await channel.playing(2);
+    const [session] = await channel.sessions();
+    const path = join(server.dataDir, 'media', 'recordings', session!.id);
+    const isThere = (what: string) => stat(what).then(Boolean, () => false);
+    await until(() => isThere(path), 'something to be recorded');
+    await server.api('DELETE', `/streams/${channel.stream.id}`);
+    await until(async () => !(await isThere(path)), 'what was recorded to be gone');
   });
 
   it('is ready within two seconds after the end of a session that goes on for a while', async () => {
