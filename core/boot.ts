@@ -215,11 +215,7 @@ async function startAll(
     publicUrl: config.publicUrl,
     publishUrls: () => publishUrls(ingests, config),
   });
-  playbackTokenRoutes(routes, {
-    issued: new IssuedTokens({ db, tokens, revocations }),
-    requireStream: (organizationId, id) => streams.get(organizationId, id),
-    requireAsset: (organizationId, id) => assets.require(organizationId, id),
-  });
+  playbackTokenRoutes(routes, new IssuedTokens({ db, tokens, revocations }));
   const wrongKeys = limits.limit('api-keys', WRONG_KEYS);
   const authenticate = authenticator({ db, accessTokens, browserSessions, apiKeys, wrongKeys });
   const feeds = new Feeds({ events, database, log });

@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib';
 import type { Kysely, Selectable } from 'kysely';
 import type { Caller, Role, Scope } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
+import { withTransaction } from '../db/transaction.ts';
 import { newId } from '../ids.ts';
 import { streamNotFound } from '../streams/errors.ts';
 import { apiKeyExpiry, apiKeyNotFound } from './errors.ts';
@@ -41,21 +42,23 @@ export class ApiKeys {
     if (expiresAt !== null && expiresAt.getTime() <= Date.now()) {
       throw apiKeyExpiry(`${expiresAt.toISOString()} is in the past.`);
     }
-    if (streamId !== null) await this.#requireStream(organizationId, streamId);
     const { key, hash } = newKey();
-    const row = await this.#db
-      .insertInto('api_keys')
-      .values({
-        id: newId('apk'),
-        organization_id: organizationId,
-        stream_id: streamId,
-        key_hash: hash,
-        expires_at: expiresAt,
-        created_by: createdBy,
-        ...{ name, scope },
-      })
-      .returning(COLUMNS)
-      .executeTakeFirstOrThrow();
+    const row = await withTransaction(this.#db, async (transaction) => {
+      if (streamId !== null) await holdStream(transaction, organizationId, streamId);
+      return transaction
+        .insertInto('api_keys')
+        .values({
+          id: newId('apk'),
+          organization_id: organizationId,
+          stream_id: streamId,
+          key_hash: hash,
+          expires_at: expiresAt,
+          created_by: createdBy,
+          ...{ name, scope },
+        })
+        .returning(COLUMNS)
+        .executeTakeFirstOrThrow();
+    });
     return { row, key };
   }
 
@@ -105,16 +108,6 @@ export class ApiKeys {
   async #noteUse(id: string): Promise<void> {
     await this.#db.updateTable('api_keys').set({ last_used_at: new Date() }).where('id', '=', id).execute();
   }
-
-  async #requireStream(organizationId: string, id: string): Promise<void> {
-    const stream = await this.#db
-      .selectFrom('streams')
-      .select('id')
-      .where('id', '=', id)
-      .where('organization_id', '=', organizationId)
-      .executeTakeFirst();
-    if (!stream) throw streamNotFound(`There is no stream ${id}.`);
-  }
 }
 
 const COLUMNS = ['id', 'name', 'scope', 'stream_id', 'created_by', 'expires_at', 'last_used_at', 'created_at'] as const;
@@ -124,6 +117,18 @@ function callerOf(
 ): Caller {
   const { id, organization_id: organizationId, scope, stream_id: streamId } = key;
   return { userId: null, organizationId, role: ROLES[scope], apiKey: { id, scope, streamId } };
+}
+
+/** The stream of the organization is there until the transaction ends. Errors: `LS_STREAM_NOT_FOUND`. */
+async function holdStream(transaction: Kysely<CoreTables>, organizationId: string, id: string): Promise<void> {
+  const stream = await transaction
+    .selectFrom('streams')
+    .select('id')
+    .where('id', '=', id)
+    .where('organization_id', '=', organizationId)
+    .forKeyShare()
+    .executeTakeFirst();
+  if (!stream) throw streamNotFound(`There is no stream ${id}.`);
 }
 
 /** Whether a bearer's token is meant as an API key. */

@@ -1,7 +1,10 @@
 /** The playback tokens that an organization has issued: a row for each, without the token, so that it can be listed and revoked. */
 import type { Kysely, Selectable } from 'kysely';
 import type { IssuedToken } from '../accounts/index.ts';
+import { assetNotFound } from '../assets/errors.ts';
 import type { CoreTables } from '../db/tables.ts';
+import { withTransaction } from '../db/transaction.ts';
+import { streamNotFound } from '../streams/errors.ts';
 import { playbackTokenNotFound } from './errors.ts';
 import type { Revocations } from './revocations.ts';
 import type { PlaybackTokens } from './tokens.ts';
@@ -19,7 +22,7 @@ export interface IssuedTokensOptions {
   revocations: Revocations;
 }
 
-/** All of it is within one organization, whose stream or asset the caller has looked up: a token of another one is not found. */
+/** All of it is within one organization: a stream, asset or token of another one is not found. */
 export class IssuedTokens {
   readonly #db: Kysely<CoreTables>;
   readonly #tokens: PlaybackTokens;
@@ -32,34 +35,42 @@ export class IssuedTokens {
     this.#revocations = revocations;
   }
 
-  /** `expiresIn` is in seconds. */
+  /** `expiresIn` is in seconds. Errors: `LS_STREAM_NOT_FOUND`, `LS_ASSET_NOT_FOUND`. */
   async issue(
     organizationId: string,
     subject: TokenSubject,
     options: { viewerId?: string; expiresIn: number },
   ): Promise<IssuedToken> {
     await this.#sweep();
-    const columns = columnsOf(subject);
-    const issued = await this.#tokens.issue((columns.stream_id ?? columns.asset_id)!, options);
-    await this.#db
-      .insertInto('playback_tokens')
-      .values({
-        id: issued.id,
-        organization_id: organizationId,
-        viewer_id: options.viewerId ?? null,
-        expires_at: issued.expiresAt,
-        ...columns,
-      })
-      .execute();
-    return issued;
+    return withTransaction(this.#db, async (transaction) => {
+      // Held, so that it is still there when the row refers to it.
+      await requireSubject(transaction, organizationId, subject, { lock: true });
+      const columns = columnsOf(subject);
+      const issued = await this.#tokens.issue((columns.stream_id ?? columns.asset_id)!, options);
+      await transaction
+        .insertInto('playback_tokens')
+        .values({
+          id: issued.id,
+          organization_id: organizationId,
+          viewer_id: options.viewerId ?? null,
+          expires_at: issued.expiresAt,
+          ...columns,
+        })
+        .execute();
+      return issued;
+    });
   }
 
-  /** Those that have not expired, newest first; `after` is the id that the page before ended with. */
-  list(
+  /**
+   * Those that have not expired, newest first; `after` is the id that the page before ended with.
+   * Errors: `LS_STREAM_NOT_FOUND`, `LS_ASSET_NOT_FOUND`.
+   */
+  async list(
     organizationId: string,
     subject: TokenSubject,
     page: { limit: number; after: string | undefined },
   ): Promise<IssuedRow[]> {
+    await requireSubject(this.#db, organizationId, subject);
     const { stream_id, asset_id } = columnsOf(subject);
     let rows = this.#db
       .selectFrom('playback_tokens')
@@ -91,6 +102,20 @@ export class IssuedTokens {
     const longSince = new Date(Date.now() - SWEEP_EACH);
     await this.#db.deleteFrom('playback_tokens').where('expires_at', '<', longSince).execute();
   }
+}
+
+async function requireSubject(
+  db: Kysely<CoreTables>,
+  organizationId: string,
+  subject: TokenSubject,
+  options: { lock?: boolean } = {},
+): Promise<void> {
+  const [table, id] =
+    'streamId' in subject ? (['streams', subject.streamId] as const) : (['assets', subject.assetId] as const);
+  let query = db.selectFrom(table).select('id').where('id', '=', id).where('organization_id', '=', organizationId);
+  if (options.lock) query = query.forKeyShare();
+  if (await query.executeTakeFirst()) return;
+  throw table === 'streams' ? streamNotFound(`There is no stream ${id}.`) : assetNotFound(`There is no asset ${id}.`);
 }
 
 function columnsOf(subject: TokenSubject): { stream_id: string | null; asset_id: string | null } {

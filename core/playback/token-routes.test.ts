@@ -4,13 +4,14 @@ import { quietLog } from '../../test/support/log.ts';
 import { until } from '../../test/support/until.ts';
 import { TestAccounts } from '../accounts/test-accounts.ts';
 import { newId } from '../ids.ts';
-import { streamNotFound } from '../streams/errors.ts';
 import { IssuedTokens } from './issued-tokens.ts';
 import { Revocations } from './revocations.ts';
 import { playbackTokenRoutes } from './token-routes.ts';
 import { PlaybackTokens } from './tokens.ts';
 
 const owner = { email: 'ada@example.org', password: 'correct horse' };
+
+const BLOCKED_BY = 'SELECT 1 FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))';
 
 interface Made {
   id: string;
@@ -38,14 +39,7 @@ describe('routes of playback tokens', function () {
       revocations = new Revocations({ db, log: quietLog });
       elsewhere = new Revocations({ db, log: quietLog });
       tokens = new PlaybackTokens({ signed, isRevoked: (id) => revocations.has(id) });
-      const own = (id: string) => async (organization: string, asked: string) => {
-        if (organization !== organizationId || asked !== id) throw streamNotFound(asked);
-      };
-      playbackTokenRoutes(routes, {
-        issued: new IssuedTokens({ db, tokens, revocations }),
-        requireStream: (organization, id) => own(stream)(organization, id),
-        requireAsset: (organization, id) => own(asset)(organization, id),
-      });
+      playbackTokenRoutes(routes, new IssuedTokens({ db, tokens, revocations }));
     });
     await revocations.start();
     await elsewhere.start();
@@ -55,8 +49,15 @@ describe('routes of playback tokens', function () {
     organizationId = grant.organization_id!;
     stream = newId('str');
     asset = newId('ast');
-    const row = { id: stream, organization_id: organizationId, title: 'A stream' };
-    await bed.database.kysely.insertInto('streams').values(row).execute();
+    const row = { organization_id: organizationId, title: 'A stream' };
+    await bed.database.kysely
+      .insertInto('streams')
+      .values({ id: stream, ...row })
+      .execute();
+    await bed.database.kysely
+      .insertInto('assets')
+      .values({ id: asset, kind: 'upload', ...row })
+      .execute();
   });
   after(async () => {
     await revocations.stop();
@@ -85,9 +86,32 @@ describe('routes of playback tokens', function () {
     }
     const short = await bed.call('POST', `/streams/${stream}/playback-tokens`, { bearer, body: { expires_in: 1 } });
     expect(short.status).to.equal(422);
-    expect((await bed.call('POST', `/streams/${newId('str')}/playback-tokens`, { bearer, body: {} })).status).to.equal(
-      404,
-    );
+    for (const method of ['GET', 'POST']) {
+      for (const path of [`/streams/${newId('str')}`, `/streams/${asset}`, `/assets/${newId('ast')}`]) {
+        const response = await bed.call(method, `${path}/playback-tokens`, { bearer });
+        expect(response.status, `${method} ${path}`).to.equal(404);
+      }
+    }
+  });
+
+  it('make none for a stream that is deleted at this moment', async () => {
+    const id = newId('str');
+    const { pool } = bed.database;
+    await pool.query('INSERT INTO streams (id, organization_id, title) VALUES ($1, $2, $1)', [id, organizationId]);
+    const client = await pool.connect();
+    try {
+      await client.query('BEGIN');
+      const { rows } = await client.query('DELETE FROM streams WHERE id = $1 RETURNING pg_backend_pid() AS pid', [id]);
+      const answer = bed.call('POST', `/streams/${id}/playback-tokens`, { bearer });
+      await until(
+        async () => (await pool.query(BLOCKED_BY, [rows[0].pid])).rowCount! > 0,
+        'the request to wait for the deletion',
+      );
+      await client.query('COMMIT');
+      expect((await answer).status).to.equal(404);
+    } finally {
+      client.release();
+    }
   });
 
   it('revoke: here at once, in other processes soon, and after a restart still', async () => {

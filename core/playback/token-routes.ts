@@ -26,32 +26,23 @@ const TokenBody = Type.Object({
 });
 const CreatedTokenBody = Type.Object({ id: Type.String(), token: Type.String(), expires_at: Time });
 
-export interface TokenRoutesOptions {
-  issued: IssuedTokens;
-  /** Resolves where the organization has the stream, or the asset, and throws its room's 404 where not. */
-  requireStream(organizationId: string, id: string): Promise<unknown>;
-  requireAsset(organizationId: string, id: string): Promise<unknown>;
-}
-
-export function playbackTokenRoutes(routes: Routes, { issued, requireStream, requireAsset }: TokenRoutesOptions): void {
+export function playbackTokenRoutes(routes: Routes, issued: IssuedTokens): void {
   const kinds = [
     {
       path: '/streams/:id/playback-tokens',
       noun: 'stream',
-      require: requireStream,
       subject: (id: string): TokenSubject => ({ streamId: id }),
       about: { params: Id, streamParam: 'id' },
     },
     {
       path: '/assets/:id/playback-tokens',
       noun: 'asset',
-      require: requireAsset,
       subject: (id: string): TokenSubject => ({ assetId: id }),
       about: { params: Id },
     },
   ] as const;
 
-  for (const { path, noun, require, subject, about } of kinds) {
+  for (const { path, noun, subject, about } of kinds) {
     routes.route({
       method: 'POST',
       path,
@@ -62,7 +53,6 @@ export function playbackTokenRoutes(routes: Routes, { issued, requireStream, req
       body: NewToken,
       answers: { 201: CreatedTokenBody },
       async handle({ params, body, caller }) {
-        await require(caller.organizationId, params.id);
         const { id, token, expiresAt } = await issued.issue(caller.organizationId, subject(params.id), {
           expiresIn: body.expires_in,
           ...(body.viewer_id !== undefined && { viewerId: body.viewer_id }),
@@ -80,7 +70,6 @@ export function playbackTokenRoutes(routes: Routes, { issued, requireStream, req
       query: Type.Object(paging),
       answers: { 200: listOf(TokenBody) },
       async handle({ params, query, caller }) {
-        await require(caller.organizationId, params.id);
         const { data, next_cursor } = await readPage({
           list: 'playback_tokens',
           query,
