@@ -11,7 +11,8 @@ import { isAtLeast, PERMISSIONS } from './roles.ts';
 
 export interface MemberRow {
   user_id: string;
-  email: string;
+  /** Null where it is not for who asks. */
+  email: string | null;
   name: string;
   role: Role;
   created_at: Date;
@@ -34,19 +35,21 @@ export class Members {
     this.#events = events;
   }
 
-  /** Oldest account first. Errors: `LS_ORGANIZATION_NOT_FOUND`. */
+  /** Oldest account first; viewers are told no e-mail address but their own. Errors: `LS_ORGANIZATION_NOT_FOUND`. */
   async list(
     person: Person,
     organizationId: string,
     page: { limit: number; after: string | undefined },
   ): Promise<MemberRow[]> {
-    await requireMembership(this.#db, person, organizationId, PERMISSIONS.read);
+    const { role } = await requireMembership(this.#db, person, organizationId, PERMISSIONS.read);
     let rows = members(this.#db, organizationId);
     if (page.after !== undefined) rows = rows.where('members.user_id', '>', page.after);
-    return rows.orderBy('members.user_id').limit(page.limit).execute();
+    const found = await rows.orderBy('members.user_id').limit(page.limit).execute();
+    if (isAtLeast(role, PERMISSIONS.readAddresses.role)) return found;
+    return found.map((member) => (member.user_id === person.userId ? member : { ...member, email: null }));
   }
 
-  /** Errors: `LS_ORGANIZATION_NOT_FOUND`, `LS_MEMBER_NOT_FOUND`, `LS_FORBIDDEN`, `LS_LAST_OWNER`. */
+  /** A lower role ends the member's open invitations. Errors: `LS_ORGANIZATION_NOT_FOUND`, `LS_MEMBER_NOT_FOUND`, `LS_FORBIDDEN`, `LS_LAST_OWNER`. */
   changeRole(person: Person, organizationId: string, userId: string, role: Role): Promise<MemberRow> {
     return withTransaction(this.#db, async (transaction) => {
       const by = await requireMembership(transaction, person, organizationId, PERMISSIONS.managePeople, { lock: true });
@@ -61,13 +64,14 @@ export class Members {
         .where('organization_id', '=', organizationId)
         .where('user_id', '=', userId)
         .execute();
+      if (!isAtLeast(role, member.role)) await endInvitations(transaction, organizationId, userId);
       const data = { user_id: userId, role, by: person.userId };
       await this.#events.append({ type: 'organization.role_changed', organizationId, data }, transaction);
       return { ...member, role };
     });
   }
 
-  /** Lets a person leave, or removes another. Errors: `LS_ORGANIZATION_NOT_FOUND`, `LS_MEMBER_NOT_FOUND`, `LS_FORBIDDEN`, `LS_LAST_OWNER`. */
+  /** Lets a person leave, or removes another; their open invitations end. Errors: `LS_ORGANIZATION_NOT_FOUND`, `LS_MEMBER_NOT_FOUND`, `LS_FORBIDDEN`, `LS_LAST_OWNER`. */
   remove(person: Person, organizationId: string, userId: string): Promise<void> {
     return withTransaction(this.#db, async (transaction) => {
       const permission = userId === person.userId ? PERMISSIONS.leave : PERMISSIONS.managePeople;
@@ -80,6 +84,7 @@ export class Members {
         .where('organization_id', '=', organizationId)
         .where('user_id', '=', userId)
         .execute();
+      await endInvitations(transaction, organizationId, userId);
       const data = { user_id: userId, by: person.userId };
       await this.#events.append({ type: 'organization.member_removed', organizationId, data }, transaction);
     });
@@ -98,6 +103,15 @@ async function findMember(db: Kysely<CoreTables>, organizationId: string, userId
   const member = await members(db, organizationId).where('members.user_id', '=', userId).executeTakeFirst();
   if (!member) throw memberNotFound(`The organization has no member ${userId}.`);
   return member;
+}
+
+/** Nobody comes back by a link that they made for themselves while they still had the right to. */
+async function endInvitations(db: Kysely<CoreTables>, organizationId: string, invitedBy: string): Promise<void> {
+  await db
+    .deleteFrom('invitations')
+    .where('organization_id', '=', organizationId)
+    .where('invited_by', '=', invitedBy)
+    .execute();
 }
 
 /** Only while the organization is locked is the answer still true afterwards. */

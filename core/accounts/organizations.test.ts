@@ -167,6 +167,16 @@ describe('organizations', () => {
     expect(next.next_cursor).to.equal(null);
   });
 
+  it('tell viewers no address of the others', async () => {
+    const viewer = await join('viewer');
+    const addresses = async (who: Grant) =>
+      (await answer<{ data: { email: string | null }[] }>(call(who, 'GET', `${home}/members`))).data.map(
+        ({ email }) => email,
+      );
+    expect(await addresses(viewer)).to.deep.equal([null, viewer.user.email]);
+    expect(await addresses(ada)).to.deep.equal([owner.email, viewer.user.email]);
+  });
+
   it('are seen by API keys, their people are not', async () => {
     const wanted = { name: 'Program', scope: 'manage' as const, streamId: null, expiresAt: null, createdBy: null };
     const { key } = await bed.apiKeys.create(ada.organization_id, wanted);
@@ -262,6 +272,18 @@ describe('organizations', () => {
       const third = await invite(ada, 'bob@example.org', 'viewer');
       await bed.database.pool.query("UPDATE invitations SET expires_at = now() - interval '1 s'");
       expect(await refused(accept(third))).to.equal('403 LS_INVITATION_REFUSED');
+    });
+
+    it('end when who made them loses the right to, so that nobody comes back by their own', async () => {
+      const [removed, demoted, raised] = [await join('admin'), await join('admin'), await join('admin')];
+      const tokens = await Promise.all(
+        [removed, demoted, raised].map((admin, at) => invite(admin, `friend-${at}@example.org`, 'admin')),
+      );
+      await answer(call(ada, 'DELETE', `${home}/members/${removed.user.id}`), 204);
+      await answer(call(ada, 'PATCH', `${home}/members/${demoted.user.id}`, { role: 'creator' }));
+      await answer(call(ada, 'PATCH', `${home}/members/${raised.user.id}`, { role: 'owner' }));
+      const answers = await Promise.all(tokens.map((token) => accept(token)));
+      expect(answers.map(({ status }) => status)).to.deep.equal([403, 403, 201]);
     });
 
     it('say what a new account still needs', async () => {

@@ -11,7 +11,7 @@ export interface Permission {
   routes: RegExp;
 }
 
-/** A route is judged by the first line that fits it. What concerns owners has no route of its own. */
+/** A route is judged by the first line that fits it. What concerns owners and addresses has no route of its own. */
 export const PERMISSIONS = {
   account: {
     does: 'Change their own name and password, end their logins, go over to another organization, make an organization',
@@ -29,6 +29,7 @@ export const PERMISSIONS = {
     role: 'admin',
     routes: /^\S+ \/api-keys(\/|$)/,
   },
+  readAddresses: { does: 'See the e-mail addresses of the other members', role: 'creator', routes: /^$/ },
   readInvitations: { does: 'See open invitations', role: 'admin', routes: /^GET \/organizations\/:id\/invitations$/ },
   read: {
     does: 'Watch, and see streams, sessions and their health, assets, jobs, events and members',

@@ -44,7 +44,7 @@ export const OrganizationBody = Type.Object({
 export const MemberId = Type.Object({ id: Id, user_id: Id });
 export const MemberBody = Type.Object({
   user_id: Type.String(),
-  email: Type.String(),
+  email: Type.Union([Type.String(), Type.Null()], { description: 'Viewers are told only their own.' }),
   name: Type.String(),
   role: RoleName,
   created_at: Type.String({ format: 'date-time', description: 'Since when they are a member.' }),
