@@ -76,7 +76,11 @@ async function cost({ pid, clients, size, send }: Sender, events: number, idle: 
 
 async function startLoop(folder: string, size: number): Promise<Sender & { process: ChildProcess }> {
   const program = join(folder, 'write-loop');
-  execFileSync('cc', ['-O2', '-o', program, fileURLToPath(new URL('write-loop.c', import.meta.url))]);
+  try {
+    execFileSync('cc', ['-O2', '-o', program, fileURLToPath(new URL('write-loop.c', import.meta.url))]);
+  } catch (error) {
+    throw new Error('there is no C compiler (cc) to build the peer with', { cause: error });
+  }
   const child = spawn(program, [String(CLIENTS), String(size)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const port = Number((await lines.next()).value);

@@ -4,17 +4,25 @@ import { open, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { pack as packer, extract as unpack } from 'tar-stream';
-import { backupDamaged } from './errors.ts';
+import { backupDamaged, backupUnwritable } from './errors.ts';
 
 export interface ArchiveWriter {
   add(name: string, bytes: Buffer): Promise<void>;
 }
 
-/** Writes what `fill` adds; where that fails, nothing is left and what was there before stays. */
+/**
+ * Writes what `fill` adds; where that fails, nothing is left and what was there before stays.
+ * Errors: `LS_BACKUP_UNWRITABLE`.
+ */
 export async function writeArchive(file: string, fill: (archive: ArchiveWriter) => Promise<void>): Promise<void> {
   const draft = `${file}.${process.pid}.partial`;
+  const output = createWriteStream(draft, { flags: 'wx', mode: 0o600 });
+  let broken: Error | null = null;
+  output.once('error', (error) => {
+    broken = backupUnwritable(`${file} cannot be written: ${error.message}.`, {}, { cause: error });
+  });
   const pack = packer();
-  const written = pipeline(pack, createGzip(), createWriteStream(draft, { flags: 'wx', mode: 0o600 }));
+  const written = pipeline(pack, createGzip(), output);
   // Its failure is seen where it is awaited.
   written.catch(() => undefined);
   const add = (name: string, bytes: Buffer) =>
@@ -32,7 +40,7 @@ export async function writeArchive(file: string, fill: (archive: ArchiveWriter) 
     pack.destroy();
     await written.catch(() => undefined);
     await rm(draft, { force: true });
-    throw error;
+    throw broken ?? error;
   }
 }
 

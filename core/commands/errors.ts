@@ -15,6 +15,13 @@ export const keysGiven = defineError({
   fix: 'Change LIVESTREAMS_SIGNING_KEYS instead: the new key first, the former ones behind it for a week.',
 });
 
+export const backupUnwritable = defineError({
+  code: 'LS_BACKUP_UNWRITABLE',
+  status: 500,
+  title: 'The backup cannot be written',
+  fix: 'Name a file in a folder that is there, that this user may write to, and that has the space.',
+});
+
 export const backupDamaged = defineError({
   code: 'LS_BACKUP_DAMAGED',
   status: 422,

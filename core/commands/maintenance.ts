@@ -1,4 +1,5 @@
 /** Commands beside the server, each with the database that it needs: opened for it, or the one of a server that runs. */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { rotateKeys } from '../accounts/index.ts';
 import type { Config } from '../config.ts';
@@ -57,6 +58,7 @@ export async function restore(
   { file, force }: { file: string | undefined; force: boolean },
 ): Promise<number> {
   if (file === undefined) throw commandInvalid('From where? Say livestreams restore <file>.');
+  if (!existsSync(file)) throw commandInvalid(`There is no file ${resolve(file)}.`);
   // Not beside a running server, whose embedded database has the folder's lock.
   const database = await startDatabase({ dataDir: config.dataDir, url: config.databaseUrl, log });
   try {

@@ -95,6 +95,13 @@ describe('backup and restore', function () {
     expect(seen).to.not.deep.equal([]);
   });
 
+  it('says in one sentence that the file cannot be written, and leaves nothing', async () => {
+    const { code, errors } = await run(dataDir, ['backup', join(dataDir, 'none', 'backup.tar.gz')]);
+    expect(code).to.equal(1);
+    expect(errors.trim().split('\n')).to.have.length(2);
+    expect(errors).to.contain('LS_BACKUP_UNWRITABLE');
+  });
+
   it('puts nothing back beside a running server', async () => {
     const { code, errors } = await run(dataDir, ['restore', file, '--force']);
     expect(code).to.equal(1);
