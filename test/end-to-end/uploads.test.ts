@@ -108,6 +108,25 @@ describe('an upload', function () {
     expect(await assetWith(server, id!, 'ready')).to.include({ title: 'Untitled' });
   });
 
+  it('goes on past a connection that hangs', async () => {
+    const headers = { authorization: `Bearer ${await tokenOf(server)}`, 'tus-resumable': '1.0.0' };
+    const begun = { ...headers, 'upload-length': String(film.length) };
+    const created = await fetch(`${server.url}/v1/uploads`, { method: 'POST', headers: begun });
+    const url = new URL(created.headers.get('location')!, server.url).href;
+    const patch = { ...headers, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' };
+    const hanging = request(url, { method: 'PATCH', headers: { ...patch, 'content-length': film.length } });
+    hanging.on('error', () => {});
+    hanging.write(film.subarray(0, 1000));
+    // Its client has lost it, and asks on another how far it came: what came is kept, and counted.
+    const offset = await until(async () => {
+      const answer = await fetch(url, { method: 'HEAD', headers });
+      return Number(answer.headers.get('upload-offset'));
+    }, 'what was sent to be safe');
+    expect(offset).to.equal(1000);
+    await send(server, headers.authorization.slice('Bearer '.length), film, {}, { uploadUrl: url }).done;
+    expect((await uploadAt(server, url)).asset_id).to.be.a('string');
+  });
+
   it('goes on after the server was killed, and loses nothing', async () => {
     const noise = Buffer.concat([film, Buffer.alloc(8 << 20, 'free')]);
     // A box that players skip makes the file larger.
