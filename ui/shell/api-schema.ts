@@ -3039,7 +3039,8 @@ export interface operations {
                              * @description Since when they are a member.
                              */
                             created_at: string;
-                            email: string;
+                            /** @description Viewers are told only their own. */
+                            email: string | null;
                             name: string;
                             /** @enum {unknown} */
                             role: "owner" | "admin" | "creator" | "viewer";
@@ -3116,7 +3117,8 @@ export interface operations {
                          * @description Since when they are a member.
                          */
                         created_at: string;
-                        email: string;
+                        /** @description Viewers are told only their own. */
+                        email: string | null;
                         name: string;
                         /** @enum {unknown} */
                         role: "owner" | "admin" | "creator" | "viewer";

@@ -131,7 +131,7 @@ export class JobPage extends LitElement {
         <dl>
           ${fact('Made', moment(job.created_at))}
           ${job.started_at ? fact('Begun', moment(job.started_at)) : nothing}
-          ${job.duration === null ? nothing : fact('Took', duration(job.duration))}
+          ${job.duration === null ? nothing : fact(OVER.has(job.state) ? 'Took' : 'So far', duration(job.duration))}
           ${fact('Tries', `${job.attempt} of ${job.max_attempts}`)}
           ${job.progress?.fps === undefined ? nothing : fact('Frames a second', job.progress.fps.toFixed(0))}
         </dl>
