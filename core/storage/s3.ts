@@ -151,7 +151,11 @@ export class S3Store {
     return getSignedUrl(this.#client, new GetObjectCommand({ ...this.#at(key), ...disposition }), { expiresIn });
   }
 
+  /** Begins an upload under a key that is the caller's alone: what a killed process has begun there, and not noted, is dropped. */
   async beginUpload(key: string): Promise<string> {
+    for await (const begun of this.openUploads(key)) {
+      if (begun.key === key) await this.abortUpload(key, begun.uploadId);
+    }
     const { UploadId } = await this.#send(key, () =>
       this.#client.send(new CreateMultipartUploadCommand(this.#at(key)), this.#whileOpen),
     );

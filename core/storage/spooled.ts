@@ -4,19 +4,20 @@
  * A file leaves the spool only when the store has confirmed its bytes by their MD5. Power failures: as with local storage.
  */
 import { setMaxListeners } from 'node:events';
-import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Appender, Logger, Storage } from '#plugin-api';
-import { storageNotFound, storageTaken } from './errors.ts';
-import { absent, isCode } from './files.ts';
+import { dropAbandoned } from './abandoned.ts';
+import { storageNotFound, storageTaken, storageUnreachable } from './errors.ts';
+import { isCode } from './files.ts';
 import { GrowingUpload, type GrowingUploadOptions } from './growing-upload.ts';
 import { checkKey } from './keys.ts';
 import { localStorage } from './local.ts';
 import { merge } from './merge.ts';
 import { Outage } from './outage.ts';
 import { Recent } from './recent.ts';
-import { PART_SIZE, type S3Store, type UploadedPart } from './s3.ts';
+import { PART_SIZE, type S3Store } from './s3.ts';
 import { readSpool } from './spool-folder.ts';
+import { uploadFile } from './upload-file.ts';
 import { Uploader } from './uploader.ts';
 
 /** An upload that nobody has added to for so long is nobody's: the machine that began it is gone. */
@@ -94,10 +95,11 @@ class Spooled implements SpooledStorage {
 
   async start(): Promise<void> {
     await this.#recent.start();
-    const { files, complete, discarded, uploadIds } = await readSpool(this.#root);
-    for (const file of files) this.#uploader.add(file);
-    for (const key of complete) await this.#finish(key);
-    this.#sweeping = this.#dropAbandoned(discarded, uploadIds);
+    const { store, log, abandonedAfter: after = ABANDONED_MS } = this.#options;
+    const spool = await readSpool(this.#root);
+    for (const file of spool.files) this.#uploader.add(file);
+    for (const key of spool.complete) await this.#finish(key);
+    this.#sweeping = dropAbandoned({ store, spool, after, signal: this.#stopping.signal, log });
   }
 
   async stop(): Promise<void> {
@@ -216,36 +218,10 @@ class Spooled implements SpooledStorage {
     return merge(this.#spool.list(prefix), this.#options.store.list(prefix));
   }
 
-  /** Uploads a file of the spool. */
   async #upload(key: string): Promise<void> {
-    const { store, partSize = PART_SIZE } = this.#options;
+    const { store, log, partSize = PART_SIZE } = this.#options;
     const found = await this.#spool.stat(key);
-    if (!found) return;
-    if (found.size <= partSize) {
-      const bytes = await readFile(join(this.#root, key)).catch(nullIfAbsent);
-      if (bytes === null) return;
-      await store.put(key, bytes);
-    } else await this.#uploadInParts(key, partSize);
-  }
-
-  async #uploadInParts(key: string, partSize: number): Promise<void> {
-    const { store } = this.#options;
-    // A process that was killed in the middle may have begun before.
-    for await (const open of store.openUploads(key)) if (open.key === key) await store.abortUpload(key, open.uploadId);
-    const uploadId = await store.beginUpload(key);
-    try {
-      const parts: UploadedPart[] = [];
-      const bytes = await this.#spool.read(key);
-      for await (const part of inParts(bytes, partSize)) {
-        parts.push(await store.uploadPart(key, uploadId, parts.length + 1, part));
-      }
-      await store.completeUpload(key, uploadId, parts);
-    } catch (error) {
-      await store.abortUpload(key, uploadId).catch((reason: unknown) => {
-        this.#options.log.warn({ err: reason, key }, 'an upload could not be taken back; the next try does it');
-      });
-      throw error;
-    }
+    if (found) await uploadFile({ key, path: join(this.#root, key), size: found.size, partSize, store, log });
   }
 
   /** Removes a file that the store has, unless somebody may open it yet or it is put anew. Never rejects. */
@@ -268,7 +244,7 @@ class Spooled implements SpooledStorage {
     this.#removing.delete(key);
   }
 
-  /** Waits for what is complete but not in the store, as far as a reader can wait. */
+  /** Waits for what is complete but not in the store, as far as a reader can wait. Errors: `LS_STORAGE_UNREACHABLE`. */
   async #putTogether(key: string): Promise<void> {
     const completing = this.#completing.get(key);
     if (!completing) return;
@@ -276,6 +252,7 @@ class Spooled implements SpooledStorage {
     const timer = setTimeout(patience.resolve, COMPLETING_MS);
     await Promise.race([completing.settled(), patience.promise]);
     clearTimeout(timer);
+    if (this.#completing.get(key) === completing) throw storageUnreachable(`The store has yet to put ${key} together.`);
   }
 
   async #finish(key: string): Promise<void> {
@@ -300,50 +277,4 @@ class Spooled implements SpooledStorage {
       },
     };
   }
-
-  /** Takes back what was discarded before a stop, and what machines that are gone have begun. Never rejects. */
-  async #dropAbandoned(
-    discarded: { key: string; folder: string; uploadId: string | null }[],
-    known: ReadonlySet<string>,
-  ): Promise<void> {
-    const { store, abandonedAfter = ABANDONED_MS, log } = this.#options;
-    try {
-      for (const { key, folder, uploadId } of discarded) {
-        if (uploadId !== null) await store.abortUpload(key, uploadId);
-        await rm(folder, { recursive: true, force: true });
-      }
-      const before = Date.now() - abandonedAfter;
-      for await (const { key, uploadId, startedAt } of store.openUploads()) {
-        if (known.has(uploadId) || startedAt.getTime() > before) continue;
-        const newest = await store.newestPart(key, uploadId);
-        if (newest && newest.getTime() > before) continue;
-        await store.abortUpload(key, uploadId);
-        log.info({ key }, 'dropped an upload that nobody goes on with');
-      }
-    } catch (error) {
-      if (!this.#stopping.signal.aborted)
-        log.warn({ err: error }, 'uploads that nobody goes on with could not be dropped; the next start tries again');
-    }
-  }
-}
-
-/** Gathers a stream to pieces of one size, the last as it comes. */
-async function* inParts(stream: AsyncIterable<unknown>, size: number): AsyncGenerator<Buffer> {
-  let held: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    held.push(chunk);
-    length += chunk.length;
-    if (length < size) continue;
-    let all = Buffer.concat(held);
-    for (; all.length >= size; all = all.subarray(size)) yield all.subarray(0, size);
-    held = [all];
-    length = all.length;
-  }
-  if (length > 0) yield Buffer.concat(held);
-}
-
-function nullIfAbsent(error: unknown): null {
-  if (isCode(error, ...absent)) return null;
-  throw error;
 }
