@@ -1,6 +1,12 @@
 /** What a playback token is worth, for what, and until when. */
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { mock } from 'node:test';
 import { expect } from 'chai';
+import { temporaryFolder } from '../../test/support/folder.ts';
+import { rotateKeys, SignedTokens, SigningKeys } from '../accounts/index.ts';
 import { type TestTokens, testTokens } from './test-tokens.ts';
+import { PlaybackTokens } from './tokens.ts';
 
 describe('playback tokens', () => {
   let bed: TestTokens;
@@ -41,6 +47,23 @@ describe('playback tokens', () => {
       bed.revoked.add(id);
       expect(await verify(token, 'str_a')).to.equal('revoked');
       expect(await verify(token, 'str_b')).to.equal('invalid');
+    }
+  });
+
+  it('end within minutes with a signing key that is taken away, also those that were used before', async () => {
+    const dataDir = temporaryFolder();
+    const signed = new SignedTokens(await SigningKeys.open({ dataDir, given: null }));
+    const tokens = new PlaybackTokens({ signed, isRevoked: () => false });
+    const { token } = await tokens.issue('str_a', { expiresIn: 3600 });
+    expect(await tokens.verify(token, 'str_a')).to.equal('valid');
+    const [leaked] = await readdir(join(dataDir, 'secrets'));
+    await rotateKeys(dataDir);
+    await rm(join(dataDir, 'secrets', leaked!));
+    mock.timers.enable({ apis: ['Date'], now: Date.now() + 120_000 });
+    try {
+      expect(await tokens.verify(token, 'str_a')).to.equal('invalid');
+    } finally {
+      mock.timers.reset();
     }
   });
 

@@ -1,4 +1,4 @@
-/** Playback tokens: a signed leave to watch one protected stream or asset until a time, checked once and then looked up. */
+/** Playback tokens: a signed leave to watch one protected stream or asset until a time, checked once a minute and looked up in between. */
 import type { IssuedToken, SignedTokens, TokenPurpose } from '../accounts/index.ts';
 
 /** What a token is worth for a stream or asset. */
@@ -6,6 +6,8 @@ export type TokenVerdict = 'valid' | 'expired' | 'revoked' | 'invalid';
 
 /** Verified tokens that are remembered; beyond it the longest known is verified again when it comes. */
 const REMEMBERED = 20_000;
+/** Milliseconds until a token is verified again: it ends with a signing key that is taken away. */
+const TRUSTED_FOR = 60_000;
 /** Only these characters may go into a playlist or be read from a path; far longer than what `issue` makes, and cheap to check. */
 const FORM = /^[\w.-]{1,1024}$/;
 
@@ -15,8 +17,8 @@ interface Remembered {
   id: string;
   /** Of the stream or asset. */
   subjectId: string;
-  /** Milliseconds since 1970. */
-  expiresAt: number;
+  /** Milliseconds since 1970, at the token's own end at the latest. */
+  until: number;
 }
 
 /** Whether the text could be a token: what is not need not be looked at. */
@@ -49,21 +51,22 @@ export class PlaybackTokens {
   /** Whether the token lets its bearer watch the stream or asset now. Answers at once for a token that was valid before. */
   verify(token: string, subjectId: string): TokenVerdict | Promise<TokenVerdict> {
     const known = this.#remembered.get(token);
-    if (known === undefined) return this.#check(token, subjectId);
-    if (known.expiresAt <= Date.now()) {
-      this.#remembered.delete(token);
-      return known.subjectId === subjectId ? 'expired' : 'invalid';
-    }
+    if (known === undefined || known.until <= Date.now()) return this.#check(token, subjectId);
     return this.#judge(known, subjectId);
   }
 
   async #check(token: string, subjectId: string): Promise<TokenVerdict> {
+    this.#remembered.delete(token);
     if (!hasTokenForm(token)) return 'invalid';
     const verified = await this.#signed.verify(token, PURPOSE);
     if (verified.verdict === 'invalid') return 'invalid';
     const { id, claims, expiresAt } = verified.content;
     if (verified.verdict === 'expired') return claims[claimOf(subjectId)] === subjectId ? 'expired' : 'invalid';
-    const remembered = { id, subjectId: String(claims.stream ?? claims.asset), expiresAt: expiresAt.getTime() };
+    const remembered = {
+      id,
+      subjectId: String(claims.stream ?? claims.asset),
+      until: Math.min(expiresAt.getTime(), Date.now() + TRUSTED_FOR),
+    };
     this.#remember(token, remembered);
     return this.#judge(remembered, subjectId);
   }
