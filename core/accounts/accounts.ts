@@ -20,6 +20,8 @@ import {
 
 const SETUP_LINK_LIFE = 24 * 60 * 60 * 1000;
 
+const OTHER_PASSWORD = 'The current password is another one.';
+
 export interface Profile {
   user: { id: string; email: string; name: string };
   organizations: { id: string; name: string; role: Role }[];
@@ -188,11 +190,14 @@ export class Accounts {
     { current, next }: { current: string; next: string },
   ): Promise<SignedIn> {
     const { userId } = caller;
-    const user = await this.#db.selectFrom('users').select('password_hash').where('id', '=', userId).executeTakeFirst();
-    const matches = await this.passwords.verify(user?.password_hash ?? null, current);
-    if (!matches || !user) throw passwordWrong('The current password is another one.');
+    const known = await findPasswordHash(this.#db, userId);
+    if (!(await this.passwords.verify(known, current))) throw passwordWrong(OTHER_PASSWORD);
     const passwordHash = await this.passwords.hash(next);
-    const provedAt = await withTransaction(this.#db, (transaction) => setPassword(transaction, userId, passwordHash));
+    const provedAt = await withTransaction(this.#db, async (transaction) => {
+      // Whoever runs the server may have set another meanwhile, to keep out who knows this one.
+      if ((await findPasswordHash(transaction, userId, { lock: true })) !== known) throw passwordWrong(OTHER_PASSWORD);
+      return setPassword(transaction, userId, passwordHash);
+    });
     return this.signIn(userId, caller.organizationId, provedAt);
   }
 
@@ -222,4 +227,15 @@ export class Accounts {
       ...profile,
     };
   }
+}
+
+/** Null where the account is gone. With `lock` it stays as it is until the transaction ends. */
+async function findPasswordHash(
+  db: Kysely<CoreTables>,
+  userId: string,
+  options: { lock?: boolean } = {},
+): Promise<string | null> {
+  let query = db.selectFrom('users').select('password_hash').where('id', '=', userId);
+  if (options.lock) query = query.forUpdate();
+  return (await query.executeTakeFirst())?.password_hash ?? null;
 }

@@ -80,6 +80,20 @@ describe('logins', () => {
     }
   });
 
+  it('do not come back by a change of password that is under way while another is set', async () => {
+    const { access_token: bearer } = await login();
+    const { passwords } = bed.accounts;
+    const hash = passwords.hash.bind(passwords);
+    // Hashed after the current password was found right: at that moment.
+    passwords.hash = async (password) => {
+      await resetPassword(bed.database.kysely, owner.email, 'set by the operator');
+      return hash(password);
+    };
+    const response = await post('/me/password', { current_password: owner.password, new_password: next }, { bearer });
+    expect(response.status).to.equal(403);
+    await login('set by the operator');
+  });
+
   it('end everywhere at once', async () => {
     const [here, elsewhere, cookie] = [await login(), await login(), await browser()];
     const response = await post('/auth/logout-everywhere', {}, { bearer: here.access_token });
