@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { TestDatabase } from '../../test/support/database.ts';
 import { ownOrigin } from '../http/own-origin.ts';
 import { newId } from '../ids.ts';
+import { BrowserSessions } from './index.ts';
 import { HOME, TestAccounts } from './test-accounts.ts';
 
 const owner = { email: 'ada@example.org', password: 'correct horse' };
@@ -44,7 +45,7 @@ describe('sessions of browsers', () => {
     const { response, setCookie } = await signIn();
     expect(response.status).to.equal(200);
     expect(await response.json()).to.have.all.keys('user', 'organizations', 'organization_id');
-    expect(setCookie).to.match(/^livestreams_session=[\w-]{43}; /);
+    expect(setCookie).to.match(/^__Host-livestreams_session=[\w-]{43}; /);
     for (const attribute of ['HttpOnly', 'SameSite=Strict', 'Secure', 'Path=/']) {
       expect(setCookie!.split('; ')).to.contain(attribute);
     }
@@ -58,12 +59,26 @@ describe('sessions of browsers', () => {
   it('are nothing where the cookie is not known', async () => {
     for (const cookie of [
       '',
-      'livestreams_session=',
-      `livestreams_session=${'a'.repeat(43)}`,
-      'livestreams_session=%00',
+      '__Host-livestreams_session=',
+      `__Host-livestreams_session=${'a'.repeat(43)}`,
+      '__Host-livestreams_session=%00',
     ]) {
       expect((await me(cookie)).status, cookie).to.equal(401);
     }
+  });
+
+  it('are no other than this host has set, where it is encrypted', async () => {
+    const cookie = await signedIn();
+    expect((await me(cookie.replace('__Host-', ''))).status, 'of any host of the domain').to.equal(401);
+    const atHome = new BrowserSessions({ db: database.kysely, publicUrl: 'http://localhost:8080' });
+    const { id } = await database.kysely.selectFrom('users').select('id').executeTakeFirstOrThrow();
+    const { id: organization } = await database.kysely
+      .selectFrom('organizations')
+      .select('id')
+      .executeTakeFirstOrThrow();
+    const [plain] = (await atHome.begin(id, organization)).split(';');
+    expect(plain, 'no browser takes the prefix unencrypted').to.match(/^livestreams_session=/);
+    expect(await atHome.find({ cookie: plain })).to.include({ userId: id });
   });
 
   it('change things from their own pages only', async () => {
@@ -103,7 +118,7 @@ describe('sessions of browsers', () => {
   it('end at logout, which takes the cookie away', async () => {
     const cookie = await signedIn();
     const response = await post('/auth/logout', {}, { cookie, origin: HOME });
-    expect(response.headers.get('set-cookie')).to.match(/^livestreams_session=; Max-Age=0; Path=\/;/);
+    expect(response.headers.get('set-cookie')).to.match(/^__Host-livestreams_session=; Max-Age=0; Path=\/;/);
     expect((await me(cookie)).status).to.equal(401);
   });
 

@@ -8,7 +8,6 @@ import { originRefused } from './errors.ts';
 import { newToken, tokenHash } from './refresh-tokens.ts';
 
 const COOKIE = 'livestreams_session';
-const IN_HEADER = /(?:^|; *)livestreams_session=([\w-]{43})(?:;|$)/;
 
 /** Milliseconds without a request after which a session is over. */
 const LIFE = 30 * 24 * 60 * 60 * 1000;
@@ -20,13 +19,19 @@ const COOKIE_LIFE = 400 * 24 * 60 * 60;
 export class BrowserSessions {
   readonly #db: Kysely<CoreTables>;
   readonly #isOwn: OwnOrigin;
+  readonly #cookie: string;
+  readonly #inHeader: RegExp;
   readonly #attributes: string;
 
   constructor({ db, publicUrl }: { db: Kysely<CoreTables>; publicUrl: string }) {
     this.#db = db;
     this.#isOwn = ownOrigin(publicUrl);
+    const isSecure = publicUrl.startsWith('https:');
+    // With the prefix no other host of the domain can plant one here, as of the session of somebody else (RFC 6265bis, 4.1.3.2).
+    this.#cookie = isSecure ? `__Host-${COOKIE}` : COOKIE;
+    this.#inHeader = new RegExp(`(?:^|; *)${this.#cookie}=([\\w-]{43})(?:;|$)`);
     // Strict, for no page of ours is drawn by the server for whoever is signed in: a link from elsewhere works all the same.
-    this.#attributes = `Path=/; HttpOnly; SameSite=Strict${publicUrl.startsWith('https:') ? '; Secure' : ''}`;
+    this.#attributes = `Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
   }
 
   /**
@@ -42,12 +47,12 @@ export class BrowserSessions {
       .insertInto('browser_sessions')
       .values({ token_hash: hash, user_id: userId, organization_id: organizationId, ...times })
       .execute();
-    return `${COOKIE}=${token}; Max-Age=${COOKIE_LIFE}; ${this.#attributes}`;
+    return `${this.#cookie}=${token}; Max-Age=${COOKIE_LIFE}; ${this.#attributes}`;
   }
 
   /** Who the cookie stands for, with the role of this moment; null where for nobody, or nobody any more. */
   async find({ cookie }: IncomingHttpHeaders): Promise<Caller | null> {
-    const hash = hashOf(cookie);
+    const hash = this.#hashOf(cookie);
     if (hash === null) return null;
     const found = await this.#db
       .selectFrom('browser_sessions as session')
@@ -78,7 +83,7 @@ export class BrowserSessions {
 
   /** Lets the session act in another organization, of which its person must be a member. Answers whether there is such a session. */
   async enter({ cookie }: IncomingHttpHeaders, organizationId: string): Promise<boolean> {
-    const hash = hashOf(cookie);
+    const hash = this.#hashOf(cookie);
     if (hash === null) return false;
     const { numUpdatedRows } = await this.#db
       .updateTable('browser_sessions')
@@ -93,10 +98,10 @@ export class BrowserSessions {
 
   /** Ends the session; answers the `Set-Cookie` that takes it from the browser. Null where the request has none. */
   async end({ cookie }: IncomingHttpHeaders): Promise<string | null> {
-    const hash = hashOf(cookie);
+    const hash = this.#hashOf(cookie);
     if (hash === null) return null;
     await this.#db.deleteFrom('browser_sessions').where('token_hash', '=', hash).execute();
-    return `${COOKIE}=; Max-Age=0; ${this.#attributes}`;
+    return `${this.#cookie}=; Max-Age=0; ${this.#attributes}`;
   }
 
   async #extend(hash: Buffer): Promise<void> {
@@ -106,9 +111,10 @@ export class BrowserSessions {
       .where('token_hash', '=', hash)
       .execute();
   }
-}
 
-function hashOf(cookie: string | undefined): Buffer | null {
-  const token = IN_HEADER.exec(cookie ?? '')?.[1];
-  return token === undefined ? null : tokenHash(token);
+  /** Of the token in a Cookie header; null where there is none. */
+  #hashOf(cookie: string | undefined): Buffer | null {
+    const token = this.#inHeader.exec(cookie ?? '')?.[1];
+    return token === undefined ? null : tokenHash(token);
+  }
 }
