@@ -69,7 +69,8 @@ describe('people', function () {
       expect(await guestPage.getByRole('button', { name }).count(), name).to.equal(0);
     }
     await guestPage.getByRole('link', { name: 'Settings' }).click();
-    await guestPage.getByText(owner.email).waitFor();
+    await guestPage.getByText(guest.name).waitFor();
+    expect(await guestPage.getByText(owner.email).count(), 'addresses of the others').to.equal(0);
     expect(await guestPage.getByRole('button', { name: 'Invite' }).count()).to.equal(0);
     expect(await guestPage.getByRole('link', { name: 'API keys' }).count()).to.equal(0);
   });
