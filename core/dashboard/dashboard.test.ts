@@ -101,6 +101,7 @@ describe('dashboardPages', () => {
       const { headers } = await fetch(base + path);
       expect(headers.get('x-frame-options'), path).to.equal('DENY');
       expect(headers.get('content-security-policy'), path).to.contain("frame-ancestors 'none'");
+      expect(headers.get('referrer-policy'), 'no token of an address').to.equal('strict-origin');
     }
     const { headers } = await fetch(`${base}/embed/str_1`);
     expect(headers.get('x-frame-options')).to.equal(null);

@@ -153,7 +153,8 @@ ${parts.body}
     headers: {
       'Content-Security-Policy': [...POLICY, frames].join('; '),
       'X-Content-Type-Options': 'nosniff',
-      'Referrer-Policy': 'strict-origin-when-cross-origin',
+      // The address of a page may hold a token: of the set-up, an invitation, or a viewer.
+      'Referrer-Policy': 'strict-origin',
       'Cache-Control': 'no-cache',
       ...(parts.frames.length > 0 ? {} : { 'X-Frame-Options': 'DENY' }),
     },
