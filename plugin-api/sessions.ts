@@ -25,6 +25,8 @@ export interface SessionSegment {
   /** Its initialization section, which it shares with those before and after it. */
   init: { number: number; bytes: Uint8Array };
   size: number;
+  /** Of its bytes. Only where it was read from the ledger: a power failure may have cost what was stored last. */
+  sha256?: Uint8Array;
   storageKey: string;
 }
 

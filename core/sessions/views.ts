@@ -85,7 +85,7 @@ async function readSegments(
     .execute();
   const segments = await db
     .selectFrom('segments')
-    .select(['sequence', 'start', 'duration', 'discontinuity', 'init', 'size', 'storage_key as storageKey'])
+    .select(['sequence', 'start', 'duration', 'discontinuity', 'init', 'size', 'sha256', 'storage_key as storageKey'])
     .where('session_id', '=', sessionId)
     .where('rendition', '=', rendition)
     .where('sequence', '>=', from)

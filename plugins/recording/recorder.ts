@@ -2,6 +2,7 @@
 import type { Host, SessionSegment } from '#plugin-api';
 import { type FirstSegments, RENDITIONS, RecordingFile } from './recording-file.ts';
 import './tables.ts';
+import { wholeSegments } from './whole-segments.ts';
 
 /** Where storage or the database does not answer, the next attempt is made after so many milliseconds. */
 const RETRY_MS = 2000;
@@ -55,7 +56,8 @@ export class Recorder {
     this.#takeOffered();
     for (const kind of ['video', 'audio'] as const) {
       const { sessionId } = this.#session;
-      this.#offered.push(...(await this.#host.sessions.segments(sessionId, RENDITIONS[kind], this.#next[kind])));
+      const missed = await this.#host.sessions.segments(sessionId, RENDITIONS[kind], this.#next[kind]);
+      this.#offered.push(...(await wholeSegments(this.#host, missed)));
     }
     this.#offered.sort((a, b) => a.start - b.start);
     this.#takeOffered();
@@ -149,7 +151,10 @@ export class Recorder {
         this.#next[kind] = (stored.at(-1)?.sequence ?? -1) + 1;
       }
     }
-    this.#waiting = waiting.sort((a, b) => a.start - b.start);
+    this.#waiting = await wholeSegments(
+      this.#host,
+      waiting.sort((a, b) => a.start - b.start),
+    );
     this.#opened = true;
   }
 

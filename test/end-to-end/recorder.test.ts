@@ -1,5 +1,6 @@
 /** The recorder over a real ledger and real bytes: wherever it is stopped, the next one goes on, and nothing is there twice. */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Host, SessionSegment } from '#plugin-api';
@@ -30,6 +31,8 @@ describe('the recorder', function () {
   let streamId: string;
   let host: Host;
   let log: ReturnType<typeof recordingLog>;
+  /** Of the segments in storage, by key. */
+  const hashes = new Map<string, Buffer>();
 
   beforeEach(async () => {
     database = await testDatabase();
@@ -62,6 +65,7 @@ describe('the recorder', function () {
         const bytes = Buffer.concat(parts.map((part) => part.bytes));
         const storageKey = `sessions/${sessionId}/${rendition}/${sequence}.1.m4s`;
         await storage.put(storageKey, bytes);
+        hashes.set(storageKey, createHash('sha256').update(bytes).digest());
         const duration = parts.reduce((sum, part) => sum + part.duration, 0);
         const found = inits.find((each) => each.init.number === init)!.init;
         told.push({
@@ -87,7 +91,7 @@ describe('the recorder', function () {
       .insertInto('segments')
       .values({
         ...{ session_id: sessionId, ...segment, epoch: 1, init: init.number, storage_key: storageKey },
-        ...{ program_date_time: new Date(segment.start * 1000), sha256: Buffer.alloc(32) },
+        ...{ program_date_time: new Date(segment.start * 1000), sha256: hashes.get(storageKey)! },
       })
       .execute();
   }
@@ -184,6 +188,26 @@ describe('the recorder', function () {
     const [file] = await files();
     expect(await numbersIn(join(media, file!.storage_key))).to.deep.equal([...numbers(0, 30), ...numbers(60, 30)]);
     expect(log.lines.filter(({ level }) => level === 'warn')).to.have.length(1);
+  });
+
+  it('goes on without what a power failure has cost', async () => {
+    const told = await store(packagePictures([SMALL], 4));
+    const first = recorder();
+    for (const segment of told.slice(0, 4)) {
+      await intoLedger(segment);
+      first.offer(segment);
+    }
+    await first.idle();
+    first.close();
+    for (const segment of told.slice(4)) await intoLedger(segment);
+    const [missing, zeros] = told.filter(({ sequence }) => sequence === 2);
+    await storage.delete(missing!.storageKey);
+    await storage.put(zeros!.storageKey, Buffer.alloc(zeros!.size));
+    await recorder().finish();
+    const [file] = await files();
+    const path = join(media, file!.storage_key);
+    expect(await numbersIn(path)).to.deep.equal([...numbers(0, 60), ...numbers(90, 30)]);
+    expect(log.lines.filter(({ level }) => level === 'warn')).to.have.length(2);
   });
 
   it('goes on when storage works again', async () => {
