@@ -132,7 +132,13 @@ async function startAll(
   undo(() => jobs.stop());
 
   const assets = new AssetStore({ db, events, hooks, publicUrl: config.publicUrl });
-  const keeper = keepStorage({ config, db, events, assets, storage, metrics, log });
+  const keeper = keepStorage({
+    ...{ config, db, events, assets, storage, metrics, log },
+    onDropped({ sessionId, streamId }) {
+      presentations.forget(sessionId);
+      origin.forget(streamId);
+    },
+  });
   undo(() => keeper.stop());
   const routes = new RouteTable();
   const server = { dataDir: config.dataDir, host: config.host, publicUrl: config.publicUrl };

@@ -19,16 +19,22 @@ export interface KeepStorageOptions {
   events: EventLog;
   assets: Pick<Assets, 'delete'>;
   storage: Storage;
+  /** What a session has broadcast is gone: nobody is to be offered it. */
+  onDropped(session: { sessionId: string; streamId: string }): void;
   metrics: Registry;
   log: Logger;
 }
 
 /** Makes the keeper; `start` begins its work. */
-export function keepStorage({ config, db, events, assets, storage, metrics, log }: KeepStorageOptions): Keeper {
+export function keepStorage(options: KeepStorageOptions): Keeper {
+  const { config, db, events, assets, storage, onDropped, metrics, log } = options;
   const keeper = new Keeper({
     ...{ db, events, log },
     garbage: new Garbage({ db, storage, log }),
-    retention: new Retention({ db, events, assets, unrecordedMediaHours: config.unrecordedMediaHours, log }),
+    retention: new Retention({
+      ...{ db, events, assets, onDropped, log },
+      unrecordedMediaHours: config.unrecordedMediaHours,
+    }),
     space: new SpaceWatch(config.dataDir),
     reserved: config.reservedBytes,
   });

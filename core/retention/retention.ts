@@ -12,6 +12,8 @@ export interface RetentionOptions {
   db: Kysely<CoreTables>;
   events: Pick<EventLog, 'append'>;
   assets: Pick<Assets, 'delete'>;
+  /** What a session has broadcast is gone from its ledger. */
+  onDropped(session: { sessionId: string; streamId: string }): void;
   /** Hours that the media of ended sessions are kept outside of recordings. */
   unrecordedMediaHours: number;
   log: Logger;
@@ -134,5 +136,6 @@ export class Retention {
       await tx.deleteFrom('segments').where('session_id', '=', sessionId).execute();
       await tx.deleteFrom('inits').where('session_id', '=', sessionId).execute();
     });
+    this.#options.onDropped({ sessionId, streamId });
   }
 }

@@ -19,12 +19,12 @@ import {
   PutObjectCommand,
   paginateListObjectsV2,
   S3Client,
-  S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { storageBadRange, storageNotFound, storageUnreachable } from './errors.ts';
+import { storageNotFound, storageUnreachable } from './errors.ts';
 import { checkKey, checkPrefix } from './keys.ts';
+import { badRange, isAbsent, isOutOfRange, storeFailure } from './s3-errors.ts';
 
 /** How the store is reached. */
 export interface S3Settings {
@@ -257,10 +257,9 @@ export class S3Store {
     try {
       return await work();
     } catch (error) {
-      const status = statusOf(error);
-      if (range && status === 416) throw badRange(key, range);
+      if (range && isOutOfRange(error)) throw badRange(key, range);
       if (isAbsent(error)) throw storageNotFound(`Nothing is stored at ${key}.`);
-      throw failure(error, key);
+      throw storeFailure(error, key);
     }
   }
 
@@ -269,33 +268,11 @@ export class S3Store {
       return await work();
     } catch (error) {
       if (isAbsent(error)) return null;
-      throw failure(error, key);
+      throw storeFailure(error, key);
     }
   }
 }
 
 function withSum(bytes: Uint8Array): { Body: Uint8Array; ContentMD5: string; ContentLength: number } {
   return { Body: bytes, ContentMD5: createHash('md5').update(bytes).digest('base64'), ContentLength: bytes.length };
-}
-
-function statusOf(error: unknown): number | undefined {
-  return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
-}
-
-/** The bucket itself missing is trouble with the store, not the absence of one key. */
-function isAbsent(error: unknown): boolean {
-  return statusOf(error) === 404 && (error as S3ServiceException).name !== 'NoSuchBucket';
-}
-
-/** The store's own words; they hold no secret. */
-function failure(error: unknown, key: string): unknown {
-  if (!(error instanceof Error)) return error;
-  // A checked key was refused before anything was sent.
-  if ('kind' in error) return error;
-  const words = error instanceof S3ServiceException ? `${error.name} ${statusOf(error) ?? ''}`.trim() : error.message;
-  return storageUnreachable(`The store did not answer for ${key}: ${words || error.name}.`, {}, { cause: error });
-}
-
-function badRange(key: string, { start, end }: { start: number; end?: number }): Error {
-  return storageBadRange(`Bytes ${start} to ${end ?? 'the end'} are not within ${key}.`);
 }
