@@ -9,17 +9,20 @@ import type { KeptSegment, Progress, Uploads } from './uploads.ts';
 export interface CheckpointOptions {
   uploadId: string;
   assetId: string;
-  /** Names the bytes of this try: an earlier one may have left others. */
-  attempt: string;
+  jobId: string;
+  attempt: number;
   /** How many renditions there are. */
   renditions: number;
   progress: Progress | null;
-  uploads: Pick<Uploads, 'set'>;
-  assets: Pick<Assets, 'addInits' | 'addSegments'>;
-  storage: Pick<Storage, 'put'>;
+  uploads: Pick<Uploads, 'advance'>;
+  assets: Pick<Assets, 'addInits' | 'addSegments' | 'media'>;
+  storage: Pick<Storage, 'put' | 'list' | 'delete'>;
 }
 
-const BEGINNING: Progress = { next: { sequence: 0, time: 0 }, pending: [], inits: {} };
+/** Of what this plugin stores of an asset; pictures and downloads of it lie beside. */
+const SEGMENT_KEY = /\/\d+\.[0-9a-f]+-\d+\.m4s$/;
+
+const BEGINNING: Omit<Progress, 'attempt'> = { next: { sequence: 0, time: 0 }, pending: [], inits: {} };
 
 export class Checkpoint {
   readonly #options: CheckpointOptions;
@@ -32,7 +35,7 @@ export class Checkpoint {
 
   constructor(options: CheckpointOptions) {
     this.#options = options;
-    this.#progress = options.progress ?? BEGINNING;
+    this.#progress = { ...(options.progress ?? BEGINNING), attempt: options.attempt };
   }
 
   /** Where this try begins. */
@@ -40,9 +43,24 @@ export class Checkpoint {
     return this.#progress.next;
   }
 
-  /** Writes again what the former try may not have got into the asset. */
+  /** Writes again what the former try may not have got into the asset, and removes what it had stored beyond that. */
   async resume(): Promise<void> {
+    const { uploadId, uploads, assetId, assets, storage } = this.#options;
+    await uploads.advance(uploadId, this.#progress);
     await this.#addSegments(this.#progress.pending);
+    const { segments } = await assets.media(assetId);
+    const named = new Set(segments.map(({ storageKey }) => storageKey));
+    for await (const { key } of storage.list(`assets/${assetId}/`)) {
+      if (SEGMENT_KEY.test(key) && !named.has(key)) await storage.delete(key);
+    }
+  }
+
+  /** The try has failed: removes what it has stored and no later one uses. */
+  async abandon(): Promise<void> {
+    // Whether the last write failed is why it is abandoned.
+    await this.#writing.catch(() => {});
+    for (const { storageKey } of [...this.#waiting.values()].flat()) await this.#options.storage.delete(storageKey);
+    this.#waiting.clear();
   }
 
   init(init: AssetInit): void {
@@ -57,9 +75,10 @@ export class Checkpoint {
 
   /** Resolves when its bytes are stored. */
   async segment(segment: TranscodedSegment): Promise<void> {
-    const { assetId, attempt, storage } = this.#options;
+    const { assetId, jobId, attempt, storage } = this.#options;
     const { rendition, sequence, start, duration, bytes } = segment;
-    const storageKey = `assets/${assetId}/${rendition}/${sequence}.${attempt}.m4s`;
+    // Each try has names of its own: an earlier one may have left other bytes of the same number.
+    const storageKey = `assets/${assetId}/${rendition}/${sequence}.${jobId.slice(-6)}-${attempt}.m4s`;
     await storage.put(storageKey, bytes);
     const row: KeptSegment = {
       ...{ rendition, sequence, start, duration, size: bytes.length, storageKey },
@@ -88,7 +107,7 @@ export class Checkpoint {
       const leader = pending.find(({ rendition }) => rendition !== 'audio') ?? pending[0]!;
       const next = { sequence: at + 1, time: leader.start + leader.duration };
       this.#progress = { ...this.#progress, next, pending };
-      await this.#options.uploads.set(this.#options.uploadId, { progress: this.#progress });
+      await this.#options.uploads.advance(this.#options.uploadId, this.#progress);
       await this.#addSegments(pending);
     }
   }

@@ -62,13 +62,13 @@ async function transcodeUpload(
     if (!upload.plan) await uploads.set(id, { plan });
     const { facts, container } = plan;
     const checkpoint = new Checkpoint({
-      ...{ uploadId: id, assetId, attempt: `${job.id.slice(-6)}-${job.attempt}`, renditions: renditionsOf(plan) },
+      ...{ uploadId: id, assetId, jobId: job.id, attempt: job.attempt, renditions: renditionsOf(plan) },
       ...{ progress: upload.progress, uploads, assets: host.assets, storage: host.storage },
     });
     await checkpoint.resume();
     const from = checkpoint.next;
     if (from.sequence > 0) job.log(`Goes on behind segment ${from.sequence}, at ${from.time.toFixed(3)} s.`);
-    const { duration } = await host.media.transcode({
+    const work = host.media.transcode({
       ...{ file: { path: input.path, container }, facts, plan: plan.plan, from, signal },
       maxDuration: host.config.maxDuration,
       onInit: (init) => checkpoint.init(init),
@@ -81,6 +81,10 @@ async function transcodeUpload(
         const eta = speed > 0 && whole > 0 ? { eta: Math.max(0, Math.round((whole - time) / speed)) } : {};
         job.progress({ percent, frame, fps, speed, ...(bitrate === null ? {} : { bitrate }), ...eta });
       },
+    });
+    const { duration } = await work.catch(async (error: unknown) => {
+      await checkpoint.abandon();
+      throw error;
     });
     await checkpoint.finish();
     await host.assets.ready(assetId, { duration });

@@ -1,5 +1,6 @@
 /** The plugin's own rows: each upload, from its first byte to the end of its transcode. */
 import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import type { AssetSegment, Container, FileFacts, Host, PipelinePlan, RungName, TableMap } from '#plugin-api';
 
 /** What is made of a file. */
@@ -13,6 +14,8 @@ export interface Plan {
 export type KeptSegment = Omit<AssetSegment, 'sha256'> & { sha256: string };
 
 export interface Progress {
+  /** The try that writes. One that was given up for dead, and is not, must not write over its successor. */
+  attempt: number;
   /** The next segment to be made: its number, and where it begins in seconds. */
   next: { sequence: number; time: number };
   /** Those of the segment before: they are put into the asset after this was written. */
@@ -116,9 +119,9 @@ export class Uploads {
 
   async set(
     id: string,
-    values: Partial<Pick<UploadRow, 'size' | 'finishedAt' | 'assetId' | 'jobId' | 'refusal' | 'plan' | 'progress'>>,
+    values: Partial<Pick<UploadRow, 'size' | 'finishedAt' | 'assetId' | 'jobId' | 'refusal' | 'plan'>>,
   ): Promise<void> {
-    const { size, finishedAt, assetId, jobId, refusal, plan, progress } = values;
+    const { size, finishedAt, assetId, jobId, refusal, plan } = values;
     await this.#db
       .updateTable('vod_uploads')
       .set({
@@ -128,10 +131,20 @@ export class Uploads {
         ...(jobId === undefined ? {} : { job_id: jobId }),
         ...(refusal === undefined ? {} : { refusal }),
         ...(plan === undefined ? {} : { plan }),
-        ...(progress === undefined ? {} : { progress }),
       })
       .where('id', '=', id)
       .execute();
+  }
+
+  /** Writes down how far it is. Throws where a later try has begun. */
+  async advance(id: string, progress: Progress): Promise<void> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('vod_uploads')
+      .set({ progress })
+      .where('id', '=', id)
+      .where(sql<boolean>`coalesce((progress->>'attempt')::integer, 0) <= ${progress.attempt}`)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) throw new Error('Another try goes on with this upload, or it was deleted.');
   }
 
   async delete(id: string): Promise<void> {
