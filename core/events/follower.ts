@@ -45,6 +45,8 @@ export class Follower {
     if (this.isGone) return;
     // Ended by the end of the connection: chunks would have to be framed for each client.
     this.#response.useChunkedEncodingByDefault = false;
+    // Its beats would put off the end of an idle connection for ever, and each write pays for putting it off.
+    this.#response.socket?.setTimeout(0);
     this.#response.write(opening, 'latin1');
   }
 
