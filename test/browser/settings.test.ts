@@ -74,4 +74,42 @@ describe('settings and live updates', function () {
     await page.getByText('With a key, your own programs').waitFor();
     expect((await call('GET')).status).to.equal(401);
   });
+
+  it('change what a stream does, all of it', async () => {
+    const { id } = await server.createStream({ title: 'Evening' });
+    await page.goto(`${server.url}/streams/${id}`);
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByLabel('Title', { exact: true }).fill('Late evening');
+    await page.getByLabel('Who may watch').selectOption('protected');
+    await page.getByRole('checkbox', { name: /^Record/ }).uncheck();
+    await page.getByText('More settings').click();
+    await page.getByLabel('Viewers may go back').selectOption('300');
+    await page.getByLabel('Keep its recordings').selectOption('30');
+    await page.getByLabel('Only these sites may embed it').fill('https://example.org\nhttps://example.com');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Late evening', level: 1 }).waitFor();
+    expect(await server.api('GET', `/streams/${id}`)).to.deep.include({
+      title: 'Late evening',
+      visibility: 'protected',
+      record: false,
+      dvr_window: 300,
+      retention: { days: 30, bytes: null },
+      allowed_origins: ['https://example.org', 'https://example.com'],
+    });
+
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    const link = new URL(await page.getByLabel('Link, shown only here').inputValue());
+    expect((await fetch(`${server.url}/live/${id}/status${link.search}`)).status).to.equal(200);
+    await page.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByText('Works until').waitFor({ state: 'detached' });
+  });
+
+  it('say how long recordings are kept', async () => {
+    await page.goto(`${server.url}/settings/storage`);
+    await page.getByText('Your media').waitFor();
+    await page.getByLabel('Days').fill('30');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    expect(await server.api('GET', '/storage')).to.deep.include({ retention: { days: 30, bytes: null } });
+  });
 });

@@ -6,6 +6,7 @@ const PATHS = {
   broadcast: svg`<path d="M5.6 6.2a8.6 8.6 0 0 0 0 11.6M18.4 6.2a8.6 8.6 0 0 1 0 11.6M8.5 9a4.6 4.6 0 0 0 0 6M15.5 9a4.6 4.6 0 0 1 0 6" /><circle cx="12" cy="12" r="1.3" />`,
   chart: svg`<path d="M4.5 19.5h15M7.5 16v-5M12 16V6M16.5 16V9" />`,
   copy: svg`<rect x="8.5" y="8.5" width="11" height="11" rx="2" /><path d="M15.5 5.5a1 1 0 0 0-1-1h-9a1 1 0 0 0-1 1v9a1 1 0 0 0 1 1" />`,
+  disk: svg`<rect x="3.5" y="13" width="17" height="6.5" rx="1.6" /><path d="m4 13.4 2.4-8a1.3 1.3 0 0 1 1.2-.9h8.8a1.3 1.3 0 0 1 1.2.9l2.4 8M16.8 16.3h.1" />`,
   done: svg`<path d="m5 12.5 4.6 4.6L19 7.5" />`,
   exit: svg`<path d="M14 4.5H6.5a1 1 0 0 0-1 1v13a1 1 0 0 0 1 1H14M10.5 12H20m-3.2-3.4L20 12l-3.2 3.4" />`,
   eye: svg`<path d="M3 12s3.4-6 9-6 9 6 9 6-3.4 6-9 6-9-6-9-6Z" /><circle cx="12" cy="12" r="2.6" />`,

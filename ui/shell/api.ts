@@ -45,3 +45,4 @@ export type Member = Got<'/v1/organizations/{id}/members'>['data'][number];
 export type Invitation = Got<'/v1/organizations/{id}/invitations'>['data'][number];
 export type OpenInvitation = Posted<'/v1/auth/invitation'>;
 export type PlaybackToken = Got<'/v1/streams/{id}/playback-tokens'>['data'][number];
+export type StorageState = Got<'/v1/storage'>;

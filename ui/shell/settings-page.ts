@@ -4,6 +4,7 @@ import './api-keys.ts';
 import './organization-settings.ts';
 import './panel-host.ts';
 import './people.ts';
+import './storage-settings.ts';
 import { css, html, LitElement, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { icon } from '../elements/icon.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
@@ -35,6 +36,13 @@ const SECTIONS: Section[] = [
     icon: 'key',
     role: 'admin',
     draw: () => html`<livestreams-api-keys></livestreams-api-keys>`,
+  },
+  {
+    name: 'storage',
+    title: 'Storage',
+    icon: 'disk',
+    role: 'creator',
+    draw: () => html`<livestreams-storage-settings></livestreams-storage-settings>`,
   },
   {
     name: 'organization',

@@ -4,7 +4,7 @@ import type { Stream } from './api.ts';
 
 export type StreamSettings = Pick<
   Stream,
-  'title' | 'latency' | 'visibility' | 'record' | 'reconnect_window' | 'dvr_window' | 'allowed_origins'
+  'title' | 'latency' | 'visibility' | 'record' | 'reconnect_window' | 'dvr_window' | 'allowed_origins' | 'retention'
 >;
 
 export const NEW_STREAM: StreamSettings = {
@@ -15,6 +15,7 @@ export const NEW_STREAM: StreamSettings = {
   reconnect_window: 60,
   dvr_window: 0,
   allowed_origins: [],
+  retention: null,
 };
 
 const LATENCIES = [
@@ -44,6 +45,15 @@ const DVR_WINDOWS = [
   [86_400, 'A day'],
 ] as const;
 
+/** Days, and how they are said. */
+const KEPT = [
+  [0, 'As long as those of the organization'],
+  [7, '7 days'],
+  [30, '30 days'],
+  [90, '90 days'],
+  [365, 'A year'],
+] as const;
+
 /** Fields that begin with `settings`, the rarer ones folded up. */
 export function streamFields(settings: StreamSettings): TemplateResult {
   return html`
@@ -62,11 +72,16 @@ export function streamFields(settings: StreamSettings): TemplateResult {
       <div class="more-fields">
         <label>
           When the encoder’s connection is lost, wait for it
-          <select name="reconnect_window">${options(withOwn(RECONNECT_WINDOWS, settings.reconnect_window), settings.reconnect_window)}</select>
+          <select name="reconnect_window">${options(withOwn(RECONNECT_WINDOWS, settings.reconnect_window, 'seconds'), settings.reconnect_window)}</select>
         </label>
         <label>
           Viewers may go back in the live stream
-          <select name="dvr_window">${options(withOwn(DVR_WINDOWS, settings.dvr_window), settings.dvr_window)}</select>
+          <select name="dvr_window">${options(withOwn(DVR_WINDOWS, settings.dvr_window, 'seconds'), settings.dvr_window)}</select>
+        </label>
+        <label>
+          Keep its recordings
+          <select name="kept_days">${options(withOwn(KEPT, settings.retention?.days ?? 0, 'days'), settings.retention?.days ?? 0)}</select>
+          <input type="hidden" name="kept_bytes" value=${settings.retention?.bytes ?? 0} />
         </label>
         <label>
           Only these sites may embed it
@@ -81,6 +96,9 @@ export function streamFields(settings: StreamSettings): TemplateResult {
 /** What was typed and chosen. */
 export function readStreamFields(form: HTMLFormElement): StreamSettings {
   const data = new FormData(form);
+  const days = Number(data.get('kept_days')) || null;
+  // Only programs set it; saved again as it was.
+  const bytes = Number(data.get('kept_bytes')) || null;
   return {
     title: String(data.get('title')).trim(),
     latency: data.get('latency') as StreamSettings['latency'],
@@ -89,6 +107,7 @@ export function readStreamFields(form: HTMLFormElement): StreamSettings {
     reconnect_window: Number(data.get('reconnect_window')),
     dvr_window: Number(data.get('dvr_window')),
     allowed_origins: [...new Set(String(data.get('allowed_origins')).split(/\s+/).filter(Boolean))],
+    retention: days === null && bytes === null ? null : { days, bytes },
   };
 }
 
@@ -101,7 +120,7 @@ export function options(choices: readonly Option[], chosen: string | number): Te
 }
 
 /** A value that was set by a program is offered too, in its place. */
-function withOwn(choices: readonly Option[], seconds: number): readonly Option[] {
-  if (choices.some(([value]) => value === seconds)) return choices;
-  return [...choices, [seconds, `${seconds} seconds`] as const].sort(([a], [b]) => Number(a) - Number(b));
+function withOwn(choices: readonly Option[], own: number, unit: string): readonly Option[] {
+  if (choices.some(([value]) => value === own)) return choices;
+  return [...choices, [own, `${own} ${unit}`] as const].sort(([a], [b]) => Number(a) - Number(b));
 }

@@ -57,6 +57,13 @@ export const JOB_STATES = {
   cancelled: { word: 'Cancelled', tone: '' },
 } as const;
 
+/** How much room is left on the disk. */
+export const ROOM = {
+  enough: { word: 'Enough room', tone: 'good' },
+  low: { word: 'Little room', tone: 'warn' },
+  full: { word: 'Full: only what is live is taken', tone: 'bad' },
+} as const;
+
 /** Roles, from the one that may most. */
 export const ROLES = {
   owner: { word: 'Owner', may: 'Everything, other owners included' },
