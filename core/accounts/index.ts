@@ -1,6 +1,6 @@
 /** What other rooms use of accounts. */
 export { AccessTokens } from './access-tokens.ts';
-export { Accounts, type AccountsOptions, type Grant } from './accounts.ts';
+export { Accounts, type Grant } from './accounts.ts';
 export { apiKeyRoutes } from './api-key-routes.ts';
 export { ApiKeys } from './api-keys.ts';
 export { authenticator, member, WRONG_KEYS } from './authenticate.ts';
@@ -11,8 +11,7 @@ export { AccountLimits } from './limits.ts';
 export { Members } from './members.ts';
 export { organizationRoutes } from './organization-routes.ts';
 export { Organizations } from './organizations.ts';
-export { createOwner, type NewOwner, resetPassword } from './owners.ts';
-export { PERMISSIONS, type Permission } from './roles.ts';
+export { createOwner, resetPassword } from './owners.ts';
 export { accountRoutes } from './routes.ts';
 export { type IssuedToken, SignedTokens, type TokenPurpose } from './signed-tokens.ts';
 export { rotateKeys, SigningKeys } from './signing-keys.ts';
