@@ -8,8 +8,8 @@ import { listenForEvents } from './notices.ts';
 
 /** Milliseconds between heartbeats. */
 const BEAT = 15_000;
-/** Of so many beats, at one it is asked again who is still admitted: every 30 s. */
-const BEATS_PER_CHECK = 2;
+/** Of so many beats, at one it is asked again who is still admitted: each minute. It costs more than the beats. */
+const BEATS_PER_CHECK = 4;
 
 export interface FeedsOptions {
   events: EventLog;
