@@ -10,6 +10,7 @@ import { make720p } from './media.ts';
 import { measureOrigin } from './origin.ts';
 import { measurePartLag } from './part-lag.ts';
 import { measurePlayerLatency } from './player-latency.ts';
+import { measureRecording } from './recording.ts';
 import type { Row } from './row.ts';
 import { measureSessionCpu } from './session-cpu.ts';
 import { measureSse } from './sse.ts';
@@ -50,6 +51,7 @@ const benchmarks: Record<string, () => Promise<Row[]>> = {
   // Segments of 1.5 MB, whose bytes and not their number decide.
   origin: () => measureOrigin(make720p(folder, { seconds: MEDIA_S, kilobits: 6000 }), NOTHING_ENCODED, seconds),
   sse: async () => [await measureSse(folder, NOTHING_ENCODED, seconds)],
+  recording: () => measureRecording(usualMedia(), seconds),
   clip: () => measureClips(usualMedia(), folder),
   vod: () => measureVod(folder, seconds),
   hundred: async () => [await measureHundred(usualMedia(), NOTHING_ENCODED, seconds)],
