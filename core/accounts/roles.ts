@@ -29,6 +29,11 @@ export const PERMISSIONS = {
     role: 'admin',
     routes: /^\S+ \/api-keys(\/|$)/,
   },
+  manageRetention: {
+    does: 'Say how long recordings are kept where their stream says nothing',
+    role: 'admin',
+    routes: /^PATCH \/storage$/,
+  },
   readAddresses: { does: 'See the e-mail addresses of the other members', role: 'creator', routes: /^$/ },
   readInvitations: { does: 'See open invitations', role: 'admin', routes: /^GET \/organizations\/:id\/invitations$/ },
   read: {
