@@ -36,6 +36,14 @@ describe('an upload', function () {
     const folder = join(server.dataDir, 'media', of);
     return existsSync(folder) ? readdirSync(folder) : [];
   };
+  /** Stored are exactly the segments that the playlists name. */
+  const expectNoOrphans = async ({ id, playback }: { id: string; playback: { hls_url: string } }) => {
+    const { variants, audio } = await readMultivariant(playback.hls_url);
+    const playlists = await Promise.all([...variants, ...audio].map(({ url }) => readMedia(url)));
+    const named = playlists.reduce((sum, { segments }) => sum + segments.length, 0);
+    const renditions = stored(`assets/${id}`).map((rendition) => stored(`assets/${id}/${rendition}`));
+    expect(renditions.flat().filter((name) => name.endsWith('.m4s'))).to.have.length(named);
+  };
   const encoders = () => descendants(server.process.pid).filter(({ command }) => /ffmpeg.*file:/.test(command));
 
   it('becomes an asset that plays in every quality, frame for frame', async () => {
@@ -207,6 +215,7 @@ describe('an upload', function () {
     for (const { url } of (await readMultivariant(asset.playback.hls_url)).variants) {
       expect((await watch(url)).frames.map(({ number }) => number)).to.deep.equal(numbers(1200));
     }
+    await expectNoOrphans(asset);
   });
 
   it('goes on behind what was made when the server is killed in the middle of it', async () => {
@@ -230,6 +239,7 @@ describe('an upload', function () {
     for (const { url } of (await readMultivariant(asset.playback.hls_url)).variants) {
       expect((await watch(url)).frames.map(({ number }) => number)).to.deep.equal(numbers(1200));
     }
+    await expectNoOrphans(asset);
     expect(await complaints(asset.playback.hls_url)).to.deep.equal([]);
   });
 });
