@@ -35,6 +35,7 @@ export const recording = definePlugin({
       },
       concurrency: 4,
       retryLimit: 20,
+      retryDelay: 1,
       timeout: 60 * 60,
     },
   },

@@ -8,12 +8,15 @@ const FORGOTTEN_AFTER = 10 * 60_000;
 export class Recorders {
   readonly #host: Host;
   readonly #recorders = new Map<string, { recorder: Recorder; used: number }>();
+  /** Sessions whose recorder was taken, and when: a segment that was on its way must not begin their recording again. */
+  readonly #taken = new Map<string, number>();
 
   constructor(host: Host) {
     this.#host = host;
   }
 
   offer({ stream, session, ...segment }: SegmentContext): void {
+    if (this.#taken.has(session.id)) return;
     let entry = this.#recorders.get(session.id);
     if (!entry) {
       this.#forgetUnused();
@@ -28,6 +31,7 @@ export class Recorders {
   take(session: RecordedSession): Recorder {
     const recorder = this.#recorders.get(session.sessionId)?.recorder;
     this.#recorders.delete(session.sessionId);
+    this.#taken.set(session.sessionId, Date.now());
     return recorder ?? new Recorder(this.#host, session);
   }
 
@@ -41,6 +45,7 @@ export class Recorders {
 
   #forgetUnused(): void {
     const limit = Date.now() - FORGOTTEN_AFTER;
+    for (const [sessionId, at] of this.#taken) if (at < limit) this.#taken.delete(sessionId);
     for (const [sessionId, { recorder, used }] of this.#recorders) {
       if (used >= limit) continue;
       recorder.close();
