@@ -1,12 +1,15 @@
 /** Organizations, their members and invitations over real HTTP and Postgres: who may do what, and what others never see. */
 import { expect } from 'chai';
 import type { EventRow } from '#plugin-api';
+import { until } from '../../test/support/until.ts';
 import { newId } from '../ids.ts';
 import type { Grant } from './index.ts';
 import { TestAccounts } from './test-accounts.ts';
 
 const owner = { email: 'ada@example.org', password: 'correct horse', name: 'Ada' };
 const password = 'battery staple';
+
+const BLOCKED_BY = 'SELECT 1 FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))';
 
 interface Problem {
   code: string;
@@ -151,6 +154,26 @@ describe('organizations', () => {
       call(second, 'DELETE', `${home}/members/${second.user.id}`),
     ]);
     expect(statuses.map(({ status }) => status).sort()).to.deep.equal([204, 409]);
+  });
+
+  it('refuse who loses the right to at this moment', async () => {
+    const admin = await join('admin');
+    const { pool } = bed.database;
+    const client = await pool.connect();
+    try {
+      await client.query('BEGIN');
+      const { rows } = await client.query('SELECT pg_backend_pid() AS pid FROM organizations FOR NO KEY UPDATE');
+      await client.query('DELETE FROM members WHERE user_id = $1', [admin.user.id]);
+      const answer = call(admin, 'POST', `${home}/invitations`, { email: 'friend@example.org', role: 'admin' });
+      await until(
+        async () => (await pool.query(BLOCKED_BY, [rows[0].pid])).rowCount! > 0,
+        'the invitation to wait for the removal',
+      );
+      await client.query('COMMIT');
+      expect(await refused(answer)).to.equal('404 LS_ORGANIZATION_NOT_FOUND');
+    } finally {
+      client.release();
+    }
   });
 
   it('show their members, in pages, with no secret', async () => {

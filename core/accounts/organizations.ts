@@ -39,15 +39,19 @@ export async function requireMembership(
   { role: least }: Permission,
   options: { lock?: boolean } = {},
 ): Promise<Membership> {
-  let query = memberships(db, userId).where('organizations.id', '=', organizationId);
-  // Not FOR UPDATE: whoever makes a stream or an event refers to the row, and need not wait.
-  if (options.lock) query = query.forNoKeyUpdate('organizations');
-  const membership = await query.executeTakeFirst();
+  if (options.lock) await lockOrganization(db, organizationId);
+  const membership = await memberships(db, userId).where('organizations.id', '=', organizationId).executeTakeFirst();
   if (!membership) throw organizationNotFound(`You are a member of no organization ${organizationId}.`);
   if (!isAtLeast(membership.role, least)) {
     throw forbidden(`This needs the role ${least} in the organization; yours is ${membership.role}.`);
   }
   return membership;
+}
+
+/** A statement of its own: one that waits for the lock and reads members too would read them as they were before it waited. */
+async function lockOrganization(db: Kysely<CoreTables>, id: string): Promise<void> {
+  // Not FOR UPDATE: whoever makes a stream or an event refers to the row, and need not wait.
+  await db.selectFrom('organizations').select('id').where('id', '=', id).forNoKeyUpdate().execute();
 }
 
 function memberships(db: Kysely<CoreTables>, userId: string) {
