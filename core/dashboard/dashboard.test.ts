@@ -128,8 +128,6 @@ describe('dashboardPages', () => {
     const closed = await (await fetch(`${base}/embed/ast_2?token=t`)).text();
     expect(closed).to.contain('poster="/vod/ast_2/~t/thumbnail.jpg"');
     expect(await (await fetch(`${base}/watch/ast_2`)).text()).not.to.contain('og:image');
-    const oembed = await fetch(`${base}/oembed?${new URLSearchParams({ url: `${publicUrl}/watch/ast_1` })}`);
-    expect(await oembed.json()).to.deep.include({ thumbnail_url: `${publicUrl}/vod/ast_1/thumbnail.jpg` });
   });
 
   it('answers a friendly 404 for what is not there', async () => {

@@ -1,6 +1,6 @@
 /** The HTML documents that the server sends, and the headers that keep them safe. Scripts draw what is in them. */
 
-import type { Watchable } from './watchable.ts';
+import { mediaPath, openThumbnail, type Watchable } from './watchable.ts';
 
 export interface Document {
   status: number;
@@ -49,7 +49,8 @@ export function dashboardDocument(): Document {
 
 /** The page of a stream or an asset for viewers, with what other sites need to preview and embed it. */
 export function watchDocument({ watchable, publicUrl, token }: PlayerPage): Document {
-  const { id, title, isLive, isProtected, hasThumbnail } = watchable;
+  const { id, title, isLive } = watchable;
+  const picture = openThumbnail(watchable);
   const url = `${publicUrl}/watch/${id}`;
   const embed = `${publicUrl}/embed/${id}`;
   const oembed = `${publicUrl}/oembed?format=json&url=${encodeURIComponent(url)}`;
@@ -68,7 +69,7 @@ export function watchDocument({ watchable, publicUrl, token }: PlayerPage): Docu
       property('og:site_name', 'Livestreams'),
       property('og:title', title),
       property('og:url', url),
-      ...(hasThumbnail && !isProtected ? [property('og:image', `${publicUrl}/vod/${id}/thumbnail.jpg`)] : []),
+      ...(picture === null ? [] : [property('og:image', `${publicUrl}${picture}`)]),
       property('og:video', embed),
       property('og:video:type', 'text/html'),
       property('og:video:width', '1280'),
@@ -116,14 +117,17 @@ export function unknownDocument(framed: boolean): Document {
 }
 
 /** What the player is told: its source, its pictures, and the token that opens them. */
-function playerAttributes({ id, hasThumbnail, hasStoryboard }: Watchable, token: string | null): string {
-  // The sprite stands beside the storyboard, so the token is in the path of both.
-  const pictures = `/vod/${id}${token === null ? '' : `/~${encodeURIComponent(token)}`}`;
+function playerAttributes(watchable: Watchable, token: string | null): string {
+  const { id, isProtected, isLive, hasThumbnail, hasStoryboard } = watchable;
+  const open = mediaPath(watchable);
+  // The sprite stands beside the storyboard, so the token is in the path of both; pictures of what is live have no such path.
+  const closed = token === null || isLive ? null : `${open}/~${encodeURIComponent(token)}`;
+  const folder = isProtected ? closed : open;
   const attributes = {
     src: id,
     token,
-    poster: hasThumbnail ? `${pictures}/thumbnail.jpg` : null,
-    storyboard: hasStoryboard ? `${pictures}/storyboard.vtt` : null,
+    poster: folder && hasThumbnail ? `${folder}/thumbnail.jpg` : null,
+    storyboard: folder && hasStoryboard ? `${folder}/storyboard.vtt` : null,
   };
   return Object.entries(attributes)
     .map(([name, value]) => (value === null ? '' : ` ${name}="${escapeHtml(value)}"`))

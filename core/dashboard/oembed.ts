@@ -28,7 +28,7 @@ export function frameWithin(
 
 /** The answer of `GET /oembed` (oEmbed 2.3.4.2, type `video`). */
 export function oembedAnswer(
-  { id, title, isProtected, hasThumbnail }: Watchable,
+  { id, title }: Pick<Watchable, 'id' | 'title'>,
   size: { width: number; height: number },
   publicUrl: string,
 ) {
@@ -39,7 +39,6 @@ export function oembedAnswer(
     title,
     provider_name: 'Livestreams',
     provider_url: publicUrl,
-    ...(hasThumbnail && !isProtected ? { thumbnail_url: `${publicUrl}/vod/${id}/thumbnail.jpg` } : {}),
     ...size,
     html: `<iframe src="${source}" width="${size.width}" height="${size.height}" style="border:0" allow="autoplay; fullscreen; picture-in-picture" allowfullscreen></iframe>`,
   };

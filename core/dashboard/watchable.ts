@@ -9,6 +9,7 @@ export interface Watchable {
   isLive: boolean;
   /** Whether a token is wanted to watch it. */
   isProtected: boolean;
+  /** There is `thumbnail.jpg` beside its playlist. */
   hasThumbnail: boolean;
   hasStoryboard: boolean;
   /** Origins whose pages may show it; empty for all. */
@@ -26,8 +27,11 @@ export function findWatchable(db: Kysely<CoreTables>): FindWatchable {
 async function stream(db: Kysely<CoreTables>, id: string): Promise<Watchable | null> {
   const row = await db
     .selectFrom('streams')
-    .select(['title', 'visibility', 'allowed_origins'])
-    .where('id', '=', id)
+    .leftJoin('sessions', (join) =>
+      join.onRef('sessions.stream_id', '=', 'streams.id').on('sessions.state', '<>', 'ended'),
+    )
+    .select(['title', 'visibility', 'allowed_origins', 'sessions.thumbnail_key'])
+    .where('streams.id', '=', id)
     .executeTakeFirst();
   if (!row) return null;
   const isProtected = row.visibility === 'protected';
@@ -36,7 +40,7 @@ async function stream(db: Kysely<CoreTables>, id: string): Promise<Watchable | n
     title: row.title,
     isLive: true,
     isProtected,
-    hasThumbnail: false,
+    hasThumbnail: row.thumbnail_key !== null,
     hasStoryboard: false,
     allowedOrigins: row.allowed_origins,
   };
@@ -61,4 +65,14 @@ async function asset(db: Kysely<CoreTables>, id: string): Promise<Watchable | nu
     hasStoryboard: row.storyboard_vtt_key !== null && row.storyboard_image_key !== null,
     allowedOrigins: row.allowed_origins ?? [],
   };
+}
+
+/** The folder of its playlist and its pictures, without a slash at its end. */
+export function mediaPath({ id, isLive }: Watchable): string {
+  return isLive ? `/live/${id}` : `/vod/${id}`;
+}
+
+/** Address of a picture that anybody may see, from the server's root; null where there is none. */
+export function openThumbnail(watchable: Watchable): string | null {
+  return watchable.hasThumbnail && !watchable.isProtected ? `${mediaPath(watchable)}/thumbnail.jpg` : null;
 }

@@ -61,12 +61,14 @@ export class Loaded<T> implements ReactiveController {
     do {
       this.#again = false;
       try {
-        this.value = await this.#load(signal);
+        const value = await this.#load(signal);
+        if (signal.aborted) return;
+        this.value = value;
         this.failure = null;
       } catch (error) {
+        if (signal.aborted) return;
         this.failure = error instanceof Error ? error : new Error(String(error));
       }
-      if (signal.aborted) return;
       this.#host.requestUpdate();
     } while (this.#again);
     const { every } = this.#refreshing;

@@ -26,7 +26,11 @@ export class ShareCard extends LitElement {
     return html`<section class="card">
       <header>
         <h2>Share</h2>
-        <a class="button" href=${playback.watch_url} target="_blank" rel="noopener">${icon('open')} Watch page</a>
+        ${
+          visibility === 'protected'
+            ? nothing
+            : html`<a class="button" href=${playback.watch_url} target="_blank" rel="noopener">${icon('open')} Watch page</a>`
+        }
       </header>
       <div class="fields">${visibility === 'protected' ? this.#closed() : this.#open()}</div>
     </section>`;
