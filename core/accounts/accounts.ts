@@ -132,16 +132,15 @@ export class Accounts {
   }
 
   /**
-   * Goes on with a login, in another organization of the person where one is named.
+   * Goes on with a login, in another organization of the person where one is named, and never in one that they did not choose.
    * Errors: `LS_REFRESH_REFUSED`, `LS_ORGANIZATION_NOT_FOUND`, `LS_NO_ORGANIZATION`.
    */
   async refresh(refreshToken: string, organizationId: string | null): Promise<Grant> {
     const provedAt = new Date();
     // Before the token is used up.
-    if (organizationId !== null) {
-      const login = await findLogin(this.#db, refreshToken);
-      if (login) await this.enter(login.userId, organizationId);
-    }
+    const found = await findLogin(this.#db, refreshToken);
+    const wanted = organizationId ?? found?.organizationId ?? null;
+    if (found && wanted !== null) await this.enter(found.userId, wanted);
     const { token, ...login } = await rotateRefreshToken(this.#db, refreshToken, organizationId);
     return this.#grant(await this.signIn(login.userId, login.organizationId, provedAt), token);
   }
@@ -207,15 +206,14 @@ export class Accounts {
   }
 
   /**
-   * Somebody who was known at that moment, in the organization that is named; where they are not in it, in the one that they
-   * joined first. Errors: `LS_NO_ORGANIZATION`.
+   * Somebody who was known at that moment, in the organization that is named, or in the one that they joined first.
+   * Errors: `LS_NO_ORGANIZATION`, `LS_ORGANIZATION_NOT_FOUND`.
    */
   async signIn(userId: string, organizationId: string | null, provedAt: Date): Promise<SignedIn> {
-    const profile = await this.profile(userId);
-    const [first, ...others] = profile?.organizations ?? [];
+    const profile = organizationId === null ? await this.profile(userId) : await this.enter(userId, organizationId);
+    const [first] = profile?.organizations ?? [];
     if (!profile || !first) throw noOrganization('Nobody acts without an organization.');
-    const entered = [first, ...others].find(({ id }) => id === organizationId) ?? first;
-    return { userId, organizationId: entered.id, provedAt, profile };
+    return { userId, organizationId: organizationId ?? first.id, provedAt, profile };
   }
 
   async #grant({ profile, provedAt, ...claims }: SignedIn, refreshToken: string): Promise<Grant> {

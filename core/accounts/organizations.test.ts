@@ -236,8 +236,9 @@ describe('organizations', () => {
       '403 LS_BROWSER_SESSION_REQUIRED',
     );
     await bed.database.pool.query('DELETE FROM members WHERE organization_id = $1', [id]);
-    const back = await answer<Grant>(refresh(kept.refresh_token));
-    expect(back.organization_id, 'no member any more').to.equal(ada.organization_id);
+    expect(await refused(refresh(kept.refresh_token)), 'no member any more').to.equal('404 LS_ORGANIZATION_NOT_FOUND');
+    const back = await answer<Grant>(refresh(kept.refresh_token, ada.organization_id));
+    expect(back.organization_id, 'the token was not used up').to.equal(ada.organization_id);
   });
 
   it('say in their log of events what happened to their people, without secrets', async () => {
