@@ -112,4 +112,16 @@ describe('settings and live updates', function () {
     await page.getByText('Saved.').waitFor();
     expect(await server.api('GET', '/storage')).to.deep.include({ retention: { days: 30, bytes: null } });
   });
+
+  it('go on by themselves when the server was away', async () => {
+    await page.goto(server.url);
+    await page.getByRole('link', { name: 'Late evening', exact: true }).waitFor();
+    await page.evaluate('window.notReloaded = true');
+    const { dataDir, ports } = server;
+    await server.kill();
+    server = await startServer({ config, dataDir, ports });
+    await server.createStream({ title: 'After the fall' });
+    await page.getByRole('link', { name: 'After the fall', exact: true }).waitFor();
+    expect(await page.evaluate('window.notReloaded')).to.equal(true);
+  });
 });
