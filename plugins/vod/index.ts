@@ -8,14 +8,26 @@ import { Uploads, type VodHost } from './uploads.ts';
 
 const PRESETS = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow'] as const;
 const GIB = 1024 ** 3;
-const SWEEP_MS = 10 * 60 * 1000;
+const SWEEP_MS = 60 * 1000;
 
-/** The same parts for routes and set-up; all they know is in the database and the storage. */
-function partsOf(host: VodHost) {
+interface Parts {
+  uploads: Uploads;
+  store: UploadStore;
+  keeper: Keeper;
+}
+
+const partsOfHosts = new WeakMap<VodHost, Parts>();
+
+/** The same for routes and set-up of one server. */
+function partsOf(host: VodHost): Parts {
+  const known = partsOfHosts.get(host);
+  if (known) return known;
   const uploads = new Uploads(host.db);
   const { expiry, maxSize } = host.config;
   const store = new UploadStore({ uploads, storage: host.storage, expiry: expiry * 3_600_000, maxSize });
-  return { uploads, store, keeper: new Keeper({ host, uploads, store }) };
+  const parts = { uploads, store, keeper: new Keeper({ host, uploads, store }) };
+  partsOfHosts.set(host, parts);
+  return parts;
 }
 
 export const vod = definePlugin({

@@ -32,14 +32,7 @@ export class Keeper {
     if (!upload || upload.jobId) return;
     await this.#store.complete(upload.storageKey);
     if (!upload.finishedAt) await this.#uploads.set(id, { finishedAt: new Date() });
-    if (!upload.assetId) {
-      const visibility = VISIBILITIES.find((value) => value === upload.metadata.visibility);
-      const { id: assetId } = await this.#host.assets.create({
-        ...{ kind: 'upload', organizationId, title: upload.title },
-        ...(visibility ? { visibility } : {}),
-      });
-      await this.#uploads.set(id, { assetId });
-    }
+    if (!upload.assetId) await this.#makeAsset(upload);
     const jobId = await this.#host.enqueue('vod.transcode', { upload_id: id }, { organizationId, singletonKey: id });
     await this.#uploads.set(id, { jobId });
   }
@@ -62,20 +55,38 @@ export class Keeper {
 
   /** Forgets what nobody goes on with, and finishes what a killed server did not. */
   async sweep(): Promise<void> {
-    const { log, config, storage } = this.#host;
+    const { log, config } = this.#host;
     try {
       const now = Date.now();
-      for (const upload of await this.#uploads.before(new Date(now - config.expiry * HOUR_MS))) {
-        if (!upload.finishedAt) {
+      for (const upload of await this.#uploads.withoutJob()) {
+        const expired = upload.createdAt.getTime() < now - config.expiry * HOUR_MS;
+        if (await this.#isWhole(upload, expired)) {
+          await this.finished(upload);
+        } else if (expired) {
           log.info({ upload: upload.id }, 'an unfinished upload is forgotten');
           await this.#store.discard(upload.id, upload.storageKey);
-        } else if (upload.finishedAt.getTime() < now - KEPT_HOURS * HOUR_MS) {
-          await storage.delete(upload.storageKey);
-          await this.#uploads.delete(upload.id);
         }
       }
+      for (const upload of await this.#uploads.finishedBefore(new Date(now - KEPT_HOURS * HOUR_MS))) {
+        await this.#store.discard(upload.id, upload.storageKey);
+      }
     } catch (error) {
-      log.error({ err: error }, 'old uploads could not be swept up');
+      log.error({ err: error }, 'uploads could not be swept up');
     }
+  }
+
+  /** What may be on its way is not opened for a look: that is for its writer, which another process may be. */
+  async #isWhole(upload: UploadRow, expired: boolean): Promise<boolean> {
+    if (await this.#store.isComplete(upload)) return true;
+    return expired && (await this.#store.getUpload(upload.id)).offset === upload.size;
+  }
+
+  /** Two may come to the end of an upload at once: the client's last request and a sweep. One of their assets stays. */
+  async #makeAsset({ id, organizationId, title, metadata }: UploadRow): Promise<void> {
+    const { assets } = this.#host;
+    const visibility = VISIBILITIES.find((value) => value === metadata.visibility);
+    const asset = { kind: 'upload' as const, organizationId, title, ...(visibility ? { visibility } : {}) };
+    const { id: assetId } = await assets.create(asset);
+    if (!(await this.#uploads.claim(id, assetId))) await assets.delete(assetId);
   }
 }

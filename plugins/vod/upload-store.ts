@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Readable } from 'node:stream';
 import { DataStore, ERRORS, Upload } from '@tus/server';
 import type { Appender, Caller, Storage } from '#plugin-api';
-import type { Uploads } from './uploads.ts';
+import type { UploadRow, Uploads } from './uploads.ts';
 
 /**
  * A request on its way through tus. tus would pass the bytes through four more streams, at twice the work for the server: instead it is
@@ -36,6 +36,8 @@ export class UploadStore extends DataStore {
   readonly #storage: Storage;
   readonly #expiry: number;
   readonly #maxSize: number;
+  /** What is being written now: opening it for a look would cut off what is not safe yet. */
+  readonly #writing = new Map<string, Appender>();
 
   constructor({ uploads, storage, expiry, maxSize }: UploadStoreOptions) {
     super();
@@ -51,7 +53,7 @@ export class UploadStore extends DataStore {
     const row = await this.#uploads.get(id);
     if (!row) throw ERRORS.FILE_NOT_FOUND;
     const { size, metadata, createdAt, storageKey } = row;
-    const offset = row.finishedAt ? (size ?? 0) : await this.#offset(storageKey, size);
+    const offset = row.finishedAt ? (size ?? 0) : await this.#offset(id, storageKey, size);
     const given = { id, offset, metadata, creation_date: createdAt.toISOString() };
     return new Upload(size === null ? given : { ...given, size });
   }
@@ -65,6 +67,7 @@ export class UploadStore extends DataStore {
     if (appender.size !== offset) throw ERRORS.INVALID_OFFSET;
     let left = (row.size ?? this.#maxSize) - offset;
     const gatherer = new Gatherer(appender);
+    this.#writing.set(id, appender);
     control.resume().once('end', () => request.bytes.destroy());
     try {
       for await (const chunk of request.bytes) {
@@ -74,8 +77,10 @@ export class UploadStore extends DataStore {
       }
     } finally {
       // What has come is kept also where the connection broke off: the client goes on after it.
-      await gatherer.flush();
-      request.end();
+      await gatherer.flush().finally(() => {
+        this.#writing.delete(id);
+        request.end();
+      });
     }
     return appender.size;
   }
@@ -107,8 +112,14 @@ export class UploadStore extends DataStore {
     return this.#expiry;
   }
 
-  async #offset(storageKey: string, size: number | null): Promise<number> {
-    // Complete, but the server was killed before it could write that down.
+  /** Whether all bytes are there and one readable thing, also where the server was killed before it could write that down. */
+  async isComplete({ size, storageKey, finishedAt }: UploadRow): Promise<boolean> {
+    return size !== null && (finishedAt !== null || (await this.#storage.stat(storageKey)) !== null);
+  }
+
+  async #offset(id: string, storageKey: string, size: number | null): Promise<number> {
+    const writing = this.#writing.get(id);
+    if (writing) return writing.size;
     if (size !== null && (await this.#storage.stat(storageKey)) !== null) return size;
     return (await this.#storage.append(storageKey)).size;
   }

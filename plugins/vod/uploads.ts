@@ -119,15 +119,14 @@ export class Uploads {
 
   async set(
     id: string,
-    values: Partial<Pick<UploadRow, 'size' | 'finishedAt' | 'assetId' | 'jobId' | 'refusal' | 'plan'>>,
+    values: Partial<Pick<UploadRow, 'size' | 'finishedAt' | 'jobId' | 'refusal' | 'plan'>>,
   ): Promise<void> {
-    const { size, finishedAt, assetId, jobId, refusal, plan } = values;
+    const { size, finishedAt, jobId, refusal, plan } = values;
     await this.#db
       .updateTable('vod_uploads')
       .set({
         ...(size === undefined ? {} : { size: size === null ? null : String(size) }),
         ...(finishedAt === undefined ? {} : { finished_at: finishedAt }),
-        ...(assetId === undefined ? {} : { asset_id: assetId }),
         ...(jobId === undefined ? {} : { job_id: jobId }),
         ...(refusal === undefined ? {} : { refusal }),
         ...(plan === undefined ? {} : { plan }),
@@ -151,9 +150,26 @@ export class Uploads {
     await this.#db.deleteFrom('vod_uploads').where('id', '=', id).execute();
   }
 
-  /** Uploads that began before then. */
-  async before(time: Date): Promise<UploadRow[]> {
-    const rows = await this.#db.selectFrom('vod_uploads').selectAll().where('created_at', '<', time).execute();
+  /** Gives the upload its asset. False where it has one already. */
+  async claim(id: string, assetId: string): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('vod_uploads')
+      .set({ asset_id: assetId })
+      .where('id', '=', id)
+      .where('asset_id', 'is', null)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+
+  /** Uploads without a job: on their way, given up, or left by a server that was killed at their end. */
+  async withoutJob(): Promise<UploadRow[]> {
+    const rows = await this.#db.selectFrom('vod_uploads').selectAll().where('job_id', 'is', null).execute();
+    return rows.map(toUpload);
+  }
+
+  /** Uploads whose bytes were all there before then. */
+  async finishedBefore(time: Date): Promise<UploadRow[]> {
+    const rows = await this.#db.selectFrom('vod_uploads').selectAll().where('finished_at', '<', time).execute();
     return rows.map(toUpload);
   }
 

@@ -11,7 +11,7 @@ import { descendants } from '../support/processes.ts';
 import { pictureArguments } from '../support/publisher.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
-import { assetWith, jobLog, jobOf, send, tokenOf, uploadAt, uploaded } from '../support/upload.ts';
+import { assetWith, type JobState, jobLog, jobOf, send, tokenOf, uploadAt, uploaded } from '../support/upload.ts';
 import { complaints, watch } from '../support/viewer.ts';
 
 const CONFIG = fileURLToPath(new URL('uploads.config.mjs', import.meta.url));
@@ -210,7 +210,13 @@ describe('an upload', function () {
     await until(() => encoders().length === 0, 'ffmpeg to be gone', { seconds: 2 });
     expect((await assetWith(server, id, 'failed')).error).to.match(/cancelled/);
     await server.api('POST', `/jobs/${job}/retry`);
-    await until(async () => (await jobOf(server, job)).state === 'completed', 'the second try', { seconds: 120 });
+    const headers = { authorization: `Bearer ${await tokenOf(server)}` };
+    const followed = await (await fetch(`${server.url}/v1/jobs/${job}/stream`, { headers })).text();
+    const told = followed.split('\n').filter((line) => line.startsWith('data: '));
+    const states = told.map((line) => JSON.parse(line.slice('data: '.length)) as JobState);
+    expect(states.at(-1)!.state).to.equal('completed');
+    const under = states.find(({ progress }) => progress !== null && progress.percent > 0 && progress.percent < 100);
+    expect(under?.progress).to.include.keys('frame', 'fps', 'speed', 'bitrate', 'eta');
     const asset = await assetWith(server, id, 'ready');
     for (const { url } of (await readMultivariant(asset.playback.hls_url)).variants) {
       expect((await watch(url)).frames.map(({ number }) => number)).to.deep.equal(numbers(1200));
