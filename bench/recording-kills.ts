@@ -20,7 +20,7 @@ const RATE = 30;
 const SHORTEST = 1500;
 const LONGEST = 9000;
 /** Seconds that a kill may cost: the fragment that is being made, and what is on its way from the publisher to the ledger. */
-const WANTED = 2 + 0.4;
+const WANTED = 2 + 0.25;
 
 interface Run {
   /** Seconds from the first frame to the kill. */

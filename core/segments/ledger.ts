@@ -7,6 +7,8 @@ import type { Init, Segment } from './ring.ts';
 /** Rows of all sessions are gathered for so long, or until there are so many, and written by one statement. */
 const GATHER_MS = 200;
 const GATHER_ROWS = 200;
+/** Milliseconds, where nothing was written lately: what is in no row is lost with the process. Picture and sound still go together. */
+const GATHER_AFTER_REST_MS = 25;
 /** What a failed statement waits before it is tried again. */
 const RETRY_MS = 1000;
 
@@ -42,6 +44,8 @@ export class Ledger {
   #inits: Pending<LedgerInit>[] = [];
   #segments: Pending<LedgerSegment>[] = [];
   #timer: NodeJS.Timeout | null = null;
+  /** When the last statement ended: milliseconds of the process's clock. */
+  #wroteAt = Number.NEGATIVE_INFINITY;
   #writing: Promise<void> | null = null;
   #failing = false;
   #stopped = false;
@@ -105,7 +109,8 @@ export class Ledger {
     if (this.#stopped) return Promise.resolve(false);
     return new Promise((done) => {
       queue.push({ ...pending, done });
-      this.#schedule(queue.length >= GATHER_ROWS ? 0 : GATHER_MS);
+      const rested = !this.#failing && performance.now() - this.#wroteAt >= GATHER_MS;
+      this.#schedule(queue.length >= GATHER_ROWS ? 0 : rested ? GATHER_AFTER_REST_MS : GATHER_MS);
     });
   }
 
@@ -117,6 +122,7 @@ export class Ledger {
       this.#timer = null;
       this.#writing = this.#write().finally(() => {
         this.#writing = null;
+        this.#wroteAt = performance.now();
         if (this.#inits.length + this.#segments.length > 0) this.#schedule(this.#failing ? RETRY_MS : GATHER_MS);
       });
     }, delay);
