@@ -2,10 +2,13 @@
  * Files made to harm: each is refused with a reason, and nothing but the file itself is read. A server and a file stand by as canaries:
  * what these files point to.
  */
+
+import { execFile } from 'node:child_process';
 import { statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import type { Container } from '#plugin-api';
 import { ffmpeg, makeMedia } from '../../test/support/ffmpeg.ts';
@@ -42,7 +45,7 @@ describe('a hostile upload', function () {
       response.end();
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/canary`;
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/canary.ts`;
     canary = join(folder, 'canary.ts');
     ffmpeg(...clip, '-f', 'mpegts', canary);
   });
@@ -112,6 +115,16 @@ describe('a hostile upload', function () {
     ],
     SMIL: [`<smil><body><video src="${url}"/></body></smil>`, /XML/],
     'a text named .mp4': ['It was a dark and stormy night.\n'.repeat(10), /text/],
+  });
+
+  it('is told from an honest one: unguarded, ffprobe would ask the canary', async () => {
+    const playlist = join(folder, 'list.m3u8');
+    writeFileSync(playlist, texts()['an HLS playlist']![0]);
+    const open = ['-allowed_extensions', 'ALL', '-protocol_whitelist', 'file,http,tcp'];
+    await promisify(execFile)('ffprobe', ['-v', 'quiet', ...open, playlist]).catch(() => undefined);
+    expect(hits).not.to.deep.equal([]);
+    hits = [];
+    utimesSync(canary, new Date(0), new Date());
   });
 
   for (const name of ['an HLS playlist', 'a DASH manifest', 'a concat script', 'an SVG', 'SMIL', 'a text named .mp4']) {
