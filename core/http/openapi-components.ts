@@ -26,7 +26,8 @@ export const components = {
       type: 'apiKey',
       in: 'cookie',
       name: 'livestreams_session',
-      description: "A browser's session. Writes are taken from this server's own pages only.",
+      description:
+        "A browser's session; with HTTPS the cookie is called __Host-livestreams_session. Writes are taken from this server's own pages only.",
     },
   },
   parameters: {
