@@ -12,6 +12,7 @@ export * from './ladder.ts';
 export type * from './log.ts';
 export type * from './media.ts';
 export * from './paging.ts';
+export * from './progressive-mp4.ts';
 export type * from './registry.ts';
 export * from './routes.ts';
 export type * from './sessions.ts';

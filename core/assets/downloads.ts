@@ -3,14 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { addAbortSignal, Readable } from 'node:stream';
 import { type Kysely, sql } from 'kysely';
-import type { Logger, Storage } from '#plugin-api';
+import { type Logger, progressiveMp4, type Storage } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
 import type { AssetRow } from './assets.ts';
 import { assetFileNotFound, assetNotReady } from './errors.ts';
 import { readMedia } from './media.ts';
-import { type Fragments, remux } from './remux.ts';
-import { clockOf, fragmentsOf, runsOf } from './runs.ts';
+import { type Fragments, type RemuxOptions, remux } from './remux.ts';
+import { clockOf, fragmentsOf, piecesOf, runsOf } from './runs.ts';
 
 /** Made at once; the next ones wait. */
 const MOST_AT_ONCE = 2;
@@ -94,19 +95,40 @@ export class Downloads {
   }
 
   async #make(asset: AssetRow, number: number, sourceKey: string | null): Promise<Download> {
-    const { storage, folder } = this.#options;
+    const { storage } = this.#options;
     await this.#forgetUnused();
+    // Never the same twice: what was given up may be about to be deleted.
+    const storageKey = `assets/${asset.id}/download-${randomUUID()}.mp4`;
+    const put = async (made: Readable) => {
+      const { size } = await storage.put(storageKey, addAbortSignal(this.#stopping.signal, made));
+      return this.#note(asset.id, number, { storageKey, size });
+    };
+    const { trim_start: start, trim_end: end } = asset;
+    const trim = start === null || end === null ? null : { start, end };
+    if (sourceKey !== null) return this.#remuxed(asset.id, [readAll(storage, sourceKey)], trim, put);
+    const runs = runsOf(await readMedia(this.#options.db, asset.id));
+    const [first] = runs;
+    if (!first) throw assetNotReady(`The asset ${asset.id} has nothing to download.`);
+    if (runs.length === 1) {
+      const inits = first.inits.map(({ bytes }) => bytes);
+      return put(Readable.from(progressiveMp4({ inits, pieces: piecesOf(storage, first), trim })));
+    }
+    const clock = await clockOf(storage, first);
+    const inputs = runs.map((run) => fragmentsOf(storage, run, clock));
+    return this.#remuxed(asset.id, inputs, trim, put);
+  }
+
+  async #remuxed(
+    assetId: string,
+    inputs: Fragments[],
+    trim: RemuxOptions['trim'],
+    put: (made: Readable) => Promise<Download>,
+  ): Promise<Download> {
+    const { folder } = this.#options;
     await mkdir(folder, { recursive: true });
-    const own = await mkdtemp(join(folder, `${asset.id}-`));
+    const own = await mkdtemp(join(folder, `${assetId}-`));
     try {
-      const inputs = sourceKey === null ? await this.#segments(asset.id) : [readAll(storage, sourceKey)];
-      const { trim_start: start, trim_end: end } = asset;
-      const trim = start === null || end === null ? null : { start, end };
-      const made = await remux(inputs, { folder: own, trim, signal: this.#stopping.signal });
-      // Never the same twice: what was given up may be about to be deleted.
-      const storageKey = `assets/${asset.id}/download-${randomUUID()}.mp4`;
-      const { size } = await storage.put(storageKey, createReadStream(made));
-      return await this.#note(asset.id, number, { storageKey, size });
+      return await put(createReadStream(await remux(inputs, { folder: own, trim, signal: this.#stopping.signal })));
     } finally {
       await rm(own, { recursive: true, force: true });
     }
@@ -136,14 +158,6 @@ export class Downloads {
       await storage.delete(storageKey);
       throw error;
     }
-  }
-
-  async #segments(assetId: string): Promise<Fragments[]> {
-    const { db, storage } = this.#options;
-    const runs = runsOf(await readMedia(db, assetId));
-    if (runs.length === 0) throw assetNotReady(`The asset ${assetId} has nothing to download.`);
-    const clock = await clockOf(storage, runs[0]!);
-    return runs.map((run) => fragmentsOf(storage, run, clock));
   }
 
   /** The database's triggers note their keys as garbage. */

@@ -5,6 +5,7 @@ import {
   type AssetSegment,
   decodeTime,
   joinInits,
+  type MediaPiece,
   placeSegment,
   type Storage,
   timescale,
@@ -50,6 +51,14 @@ export async function clockOf(storage: Storage, { inits, segments }: Run): Promi
     ),
   );
   return Math.min(...times);
+}
+
+/** The run's segments as they are stored, each of its track. */
+export function piecesOf(storage: Storage, { inits, segments }: Run): MediaPiece[] {
+  return segments.map(({ rendition, storageKey }) => ({
+    track: inits.findIndex((init) => init.rendition === rendition),
+    read: () => bytesOf(storage, storageKey),
+  }));
 }
 
 /** The run as a fragmented MP4, whose clock begins at `clock`. */
