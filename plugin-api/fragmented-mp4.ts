@@ -48,14 +48,15 @@ export function decodeTime(segment: Uint8Array): number {
 
 /**
  * The fragments of a segment as those of track `track`, decoded `earlier` ticks earlier, but not before 0, with fragment numbers
- * from `sequence` on.
+ * from `sequence` on. The numbers are written into the segment that is given, and what is answered is a view of it as far as can be: this
+ * runs for every segment that is recorded.
  * What stands beside them in the segment (`styp`, `sidx`) is left out.
  */
 export function placeSegment(
   segment: Uint8Array,
   { track, sequence, earlier }: { track: number; sequence: number; earlier: number },
 ): { bytes: Buffer; fragments: number } {
-  const bytes = Buffer.from(segment);
+  const bytes = view(segment);
   const kept = boxes(bytes).filter(({ type }) => type === 'moof' || type === 'mdat');
   let fragments = 0;
   for (const moof of kept) {

@@ -1,5 +1,4 @@
 /** One file of a recording: the segments of one configuration of picture and sound, put together as they come. */
-import { buffer } from 'node:stream/consumers';
 import type { Selectable } from 'kysely';
 import {
   type Appender,
@@ -86,7 +85,7 @@ export class RecordingFile {
   ): Promise<RecordingFile> {
     const segments = KINDS.flatMap((kind) => first[kind] ?? []);
     const clocks = await Promise.all(
-      segments.map(async ({ storageKey, init }) => decodeTime(await bytesOf(host, storageKey)) / timescale(init.bytes)),
+      segments.map(async (segment) => decodeTime(await bytesOf(host, segment)) / timescale(segment.init.bytes)),
     );
     const row: FileRow = {
       session_id: sessionId,
@@ -163,14 +162,14 @@ export class RecordingFile {
     const flush = async () => {
       if (placed.length === 0) return;
       if (this.#appender!.size === 0) bytes.unshift(this.#head);
-      await this.#appender!.append(Buffer.concat(bytes));
+      await this.#appender!.append(bytes.length === 1 ? bytes[0]! : Buffer.concat(bytes));
       for (const segment of placed) this.#note(segment);
       [bytes, size, placed] = [[], 0, []];
     };
     for (const segment of segments) {
       const { number: track, earlier } = this.#tracks.get(segment.kind)!;
       const sequence = (this.#segments + placed.length) * FRAGMENTS_A_SEGMENT + 1;
-      const stored = await bytesOf(this.#host, segment.storageKey);
+      const stored = await bytesOf(this.#host, segment);
       bytes.push(placeSegment(stored, { track, sequence, earlier }).bytes);
       placed.push(segment);
       size += segment.size;
@@ -219,6 +218,11 @@ async function ledgerFrom(
   return from === null ? [] : host.sessions.segments(sessionId, RENDITIONS[kind], from);
 }
 
-async function bytesOf({ storage }: Pick<Host, 'storage'>, key: string): Promise<Buffer> {
-  return buffer(await storage.read(key));
+/** Read into one piece of memory of its own, outside of the pool: copies of each segment would be most of what recording costs. */
+async function bytesOf({ storage }: Pick<Host, 'storage'>, { storageKey, size }: SessionSegment): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  let read = 0;
+  for await (const chunk of await storage.read(storageKey)) read += (chunk as Buffer).copy(bytes, read);
+  if (read !== size) throw new Error(`${storageKey} has ${read} bytes and not ${size}`);
+  return bytes;
 }
