@@ -105,6 +105,19 @@ describe('people', function () {
     await page.getByRole('heading', { name: 'No streams yet' }).waitFor();
   });
 
+  it('take other names, they and their organization', async () => {
+    await page.goto(`${server.url}/settings/organization`);
+    await page.getByLabel('Name', { exact: true }).first().fill('Third stage');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'Third stage' }).waitFor();
+    await page.getByRole('link', { name: 'Your account' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Ana Souza');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    await page.getByRole('button', { name: 'Account: Ana Souza, Third stage' }).waitFor();
+  });
+
   it('change their password, with which alone they come in again', async () => {
     await page.goto(`${server.url}/settings/account`);
     await page.getByLabel('Present password').fill(owner.password);

@@ -3,8 +3,9 @@ import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit';
 import { Action } from '../elements/action.ts';
 import { icon } from '../elements/icon.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
-import { type Person, personChanged, signOut, switchTo } from './auth.ts';
+import { signOut, switchTo } from './auth.ts';
 import { whenEvents } from './live-events.ts';
+import { type Person, personChanged } from './person.ts';
 import { ROLES } from './words.ts';
 
 export class AccountMenu extends LitElement {

@@ -5,8 +5,9 @@ import { ask } from '../elements/ask.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
 import { answered } from './answered.ts';
 import { api } from './api.ts';
-import { ownUser, personChanged, signOutEverywhere } from './auth.ts';
+import { signOutEverywhere } from './auth.ts';
 import { PASSWORD_LENGTH } from './door-styles.ts';
+import { personChanged, signedIn } from './person.ts';
 
 export class AccountSettings extends LitElement {
   static override properties: PropertyDeclarations = { said: { state: true } };
@@ -68,7 +69,7 @@ export class AccountSettings extends LitElement {
   }
 
   protected override render() {
-    const { name, email } = ownUser();
+    const { name, email } = signedIn().user;
     return html`
       <section class="card">
         <header><h2>Your account</h2></header>

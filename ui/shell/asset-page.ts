@@ -12,11 +12,11 @@ import { sharedStyles } from '../elements/shared-styles.ts';
 import { answered } from './answered.ts';
 import { type Asset, api } from './api.ts';
 import type { AssetDialog } from './asset-dialog.ts';
-import { may } from './auth.ts';
 import { whenEvents } from './live-events.ts';
 import { OWN_TOKEN } from './own-token.ts';
 import { pageStyles } from './page-styles.ts';
 import type { PanelEntry } from './panels.ts';
+import { may } from './person.ts';
 import { navigate } from './routing.ts';
 import { ASSET_KINDS, ASSET_STATES, duration, moment, SEEN_BY, size } from './words.ts';
 

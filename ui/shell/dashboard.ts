@@ -15,9 +15,9 @@ import { keyed } from 'lit/directives/keyed.js';
 import { icon } from '../elements/icon.ts';
 import { Loaded } from '../elements/loaded.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
-import { may, onSigned, type Person, readPerson } from './auth.ts';
 import { dashboardStyles } from './dashboard-styles.ts';
 import { type PanelEntry, readPanels } from './panels.ts';
+import { may, onPersonChanged, type Person, readPerson } from './person.ts';
 import { followLink, navigate, onNavigated, type Route, routeOf } from './routing.ts';
 import { wordmark } from './wordmark.ts';
 
@@ -27,7 +27,7 @@ export class Dashboard extends LitElement {
   #route: Route = routeOf(new URL(location.href));
   #forgetAddress: (() => void) | undefined;
   readonly #panels = new Loaded(this, readPanels);
-  readonly #person = new Loaded(this, (signal) => this.#readPerson(signal), { when: onSigned });
+  readonly #person = new Loaded(this, (signal) => this.#readPerson(signal), { when: onPersonChanged });
 
   constructor() {
     super();
@@ -55,13 +55,11 @@ export class Dashboard extends LitElement {
     if (page !== this.#route.page) this.renderRoot.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
   }
 
-  /** The same object as before where nothing has changed: another one begins the page anew. */
   async #readPerson(signal: AbortSignal): Promise<Person | null> {
-    const before = this.#person.value;
     const person = await readPerson(signal);
     const asked = this.#route.page === 'login' || this.#route.page === 'setup';
     if (person && asked) navigate('/', true);
-    return before && JSON.stringify(before) === JSON.stringify(person) ? before : person;
+    return person;
   }
 
   protected override render(): unknown {
@@ -74,7 +72,9 @@ export class Dashboard extends LitElement {
       return html`<livestreams-invitation-form .token=${route.token} .person=${person}></livestreams-invitation-form>`;
     }
     if (route.page === 'login' || person === null) return html`<livestreams-account-form></livestreams-account-form>`;
-    return keyed(person, this.#frame(person));
+    // What is on the page was drawn for this role in this organization.
+    const { user, organization } = person;
+    return keyed(`${user.id} ${organization.id} ${organization.role}`, this.#frame(person));
   }
 
   #frame(person: Person): TemplateResult {

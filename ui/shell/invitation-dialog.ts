@@ -6,7 +6,7 @@ import { dialogStyles } from '../elements/dialog-styles.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
 import { answered } from './answered.ts';
 import { api, type Role } from './api.ts';
-import { grantable, organizationId } from './auth.ts';
+import { grantable, signedIn } from './person.ts';
 import { ROLES } from './words.ts';
 
 export class InvitationDialog extends LitElement {
@@ -63,7 +63,7 @@ export class InvitationDialog extends LitElement {
     this.#email = String(data.get('email')).trim();
     const body = { email: this.#email, role: data.get('role') as Role };
     await this.#making.run(async () => {
-      const path = { id: organizationId() };
+      const path = { id: signedIn().organization.id };
       const { url } = await answered(api.POST('/v1/organizations/{id}/invitations', { params: { path }, body }));
       this.link = url;
       this.dispatchEvent(new Event('made'));

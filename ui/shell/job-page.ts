@@ -7,8 +7,8 @@ import { Loaded } from '../elements/loaded.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
 import { answered } from './answered.ts';
 import { api, type Job, type JobLine } from './api.ts';
-import { may } from './auth.ts';
 import { pageStyles } from './page-styles.ts';
+import { may } from './person.ts';
 import { duration, JOB_STATES, moment } from './words.ts';
 
 /** Lines that are read at once. */

@@ -17,7 +17,8 @@ let source: EventSource | null = null;
 const RETRY = 5000;
 
 /**
- * Calls `act` after each event that is `wanted`, and when a connection begins, since what happened before it is told by nobody.
+ * Calls `act` after each event that is `wanted`, and when a connection begins or is refused, since what happens without one is told
+ * by nobody.
  * For `Loaded`'s `when`.
  */
 export function whenEvents(wanted: (event: LiveEvent) => boolean): (act: () => void) => () => void {
@@ -51,6 +52,8 @@ function connect(): void {
     if (opened.readyState !== EventSource.CLOSED || source !== opened) return;
     source = null;
     setTimeout(connect, RETRY);
+    // Whoever asks now learns why: the person may be nobody's member any more.
+    tell(null);
   };
 }
 

@@ -6,7 +6,8 @@ import { icon } from '../elements/icon.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
 import { answered } from './answered.ts';
 import { api } from './api.ts';
-import { may, organizationId, ownOrganizations, personChanged, switchTo } from './auth.ts';
+import { switchTo } from './auth.ts';
+import { may, personChanged, readPerson, signedIn } from './person.ts';
 import { ROLES } from './words.ts';
 
 export class OrganizationSettings extends LitElement {
@@ -48,11 +49,14 @@ export class OrganizationSettings extends LitElement {
   async #rename(event: SubmitEvent): Promise<void> {
     event.preventDefault();
     const body = { name: nameIn(event) };
-    const path = { id: organizationId() };
+    const path = { id: signedIn().organization.id };
     this.saved = await this.#naming.run(() =>
       answered(api.PATCH('/v1/organizations/{id}', { params: { path }, body })),
     );
-    if (this.saved) personChanged();
+    if (!this.saved) return;
+    await readPerson();
+    this.requestUpdate();
+    personChanged();
   }
 
   async #make(event: SubmitEvent): Promise<void> {
@@ -72,19 +76,18 @@ export class OrganizationSettings extends LitElement {
   };
 
   protected override render() {
-    const organizations = ownOrganizations();
-    const present = organizations.find(({ id }) => id === organizationId());
+    const { organization: present, organizations } = signedIn();
     return html`
       <section class="card">
         <header><h2>Organization</h2></header>
         ${
           may('admin')
             ? html`<form @submit=${this.#rename}>
-                <label>Name <input name="name" required maxlength="100" autocomplete="organization" .value=${present?.name ?? ''} /></label>
+                <label>Name <input name="name" required maxlength="100" autocomplete="organization" .value=${present.name} /></label>
                 ${this.#naming.render()} ${this.saved ? html`<p class="notice good" role="status">Saved.</p>` : nothing}
                 <button ?disabled=${this.#naming.busy}>Save</button>
               </form>`
-            : html`<p class="name">${present?.name}</p>`
+            : html`<p class="name">${present.name}</p>`
         }
       </section>
       <section class="card">
@@ -101,7 +104,7 @@ export class OrganizationSettings extends LitElement {
                 <div class="dim small">${ROLES[role].word}</div>
               </div>
               ${
-                id === present?.id
+                id === present.id
                   ? html`<span class="badge plain">You are here</span>`
                   : html`<button
                       type="button"

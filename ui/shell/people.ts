@@ -8,9 +8,9 @@ import { Paged } from '../elements/paged.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
 import { answered } from './answered.ts';
 import { api, type Invitation, type Member, type Role } from './api.ts';
-import { grantable, may, organizationId, ownId, personChanged } from './auth.ts';
 import type { InvitationDialog } from './invitation-dialog.ts';
 import { whenEvents } from './live-events.ts';
+import { grantable, may, personChanged, signedIn } from './person.ts';
 import { options } from './stream-fields.ts';
 import { moment, ROLES } from './words.ts';
 
@@ -37,7 +37,7 @@ export class People extends LitElement {
       }
     `,
   ];
-  readonly #path = { id: organizationId() };
+  readonly #path = { id: signedIn().organization.id };
   readonly #acting = new Action(this);
   readonly #members = new Paged(
     this,
@@ -68,7 +68,7 @@ export class People extends LitElement {
   }
 
   async #remove(member: Member): Promise<void> {
-    const own = member.user_id === ownId();
+    const own = member.user_id === signedIn().user.id;
     const question = {
       heading: own ? 'Leave the organization?' : `Remove ${member.name}?`,
       text: own
@@ -85,7 +85,7 @@ export class People extends LitElement {
   }
 
   async #changed({ user_id: id }: Member): Promise<void> {
-    if (id === ownId()) personChanged();
+    if (id === signedIn().user.id) personChanged();
     else await this.#members.reload();
   }
 
@@ -131,7 +131,7 @@ export class People extends LitElement {
 
   #member(member: Member) {
     const { user_id: id, name, email, role } = member;
-    const own = id === ownId();
+    const own = id === signedIn().user.id;
     const roles = grantable();
     const changeable = roles.includes(role);
     return html`<li>

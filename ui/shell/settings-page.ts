@@ -9,8 +9,8 @@ import { css, html, LitElement, type PropertyDeclarations, type TemplateResult }
 import { icon } from '../elements/icon.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
 import type { Role } from './api.ts';
-import { may } from './auth.ts';
 import type { PanelEntry } from './panels.ts';
+import { may } from './person.ts';
 
 interface Section {
   /** In the address. */

@@ -5,7 +5,7 @@ import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit';
 import { icon } from '../elements/icon.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
 import type { Asset, Stream } from './api.ts';
-import { may } from './auth.ts';
+import { may } from './person.ts';
 
 export class ShareCard extends LitElement {
   static override properties: PropertyDeclarations = { shared: { attribute: false } };

@@ -5,8 +5,8 @@ import { Loaded } from '../elements/loaded.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
 import { answered } from './answered.ts';
 import { api, type StorageState } from './api.ts';
-import { may } from './auth.ts';
 import { whenEvents } from './live-events.ts';
+import { may } from './person.ts';
 import { duration, moment, ROOM, size } from './words.ts';
 
 /** Milliseconds: how much room is left is no event, as long as it is enough. */

@@ -6,8 +6,8 @@ import { Paged } from '../elements/paged.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
 import { answered } from './answered.ts';
 import { api, type Stream } from './api.ts';
-import { may } from './auth.ts';
 import { whenEvents } from './live-events.ts';
+import { may } from './person.ts';
 import type { StreamDialog } from './stream-dialog.ts';
 import { SEEN_BY, STATES } from './words.ts';
 
