@@ -94,6 +94,8 @@ export interface JobCompleteContext {
   id: string;
   name: string;
   state: 'completed' | 'failed' | 'cancelled';
+  /** What it was enqueued with. */
+  payload: unknown;
 }
 
 export interface AssetContext {

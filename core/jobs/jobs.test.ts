@@ -66,7 +66,7 @@ describe('Jobs', function () {
     const id = await jobs.enqueue('test.work', { n: 7 }, { organizationId });
     await until(() => ends.length === 1, 'the end of the job');
     expect(id).to.match(/^job_[0-9a-f]{32}$/);
-    expect(ends).to.deep.equal([{ id, name: 'test.work', state: 'completed' }]);
+    expect(ends).to.deep.equal([{ id, name: 'test.work', state: 'completed', payload: { n: 7 } }]);
     const job = await jobs.get(id);
     expect(job).to.deep.include({ id, name: 'test.work', organization_id: organizationId, state: 'completed' });
     expect(job).to.deep.include({ attempt: 1, error: null, progress: { percent: 100, speed: 2 } });
@@ -108,7 +108,7 @@ describe('Jobs', function () {
     const after = await start({ payload, run: async () => undefined });
     await reaches(after.jobs, id, 'failed');
     expect((await after.jobs.get(id)).error).to.include("must have required property 'more'");
-    expect(after.ends).to.deep.equal([{ id, name: 'test.work', state: 'failed' }]);
+    expect(after.ends).to.deep.equal([{ id, name: 'test.work', state: 'failed', payload: { n: 1 } }]);
   });
 
   it('tries again after a failure, and keeps the error when that was the last try', async () => {
@@ -132,7 +132,7 @@ describe('Jobs', function () {
       attempt: 2,
       progress: { percent: 2 },
     });
-    expect(ends).to.deep.equal([{ id, name: 'test.work', state: 'failed' }]);
+    expect(ends).to.deep.equal([{ id, name: 'test.work', state: 'failed', payload: { n: 1 } }]);
     const [event] = await events.list({ organizationId, type: 'job.failed', limit: 1 });
     expect(event?.data).to.deep.equal({ job_id: id, name: 'test.work', error: 'broken 2' });
   });
@@ -152,7 +152,7 @@ describe('Jobs', function () {
     await api.jobs.cancel(id);
     await until(() => worker.ends.length === 1, 'the end of the job');
     expect(signal.reason).to.be.instanceOf(JobCancelled);
-    expect(worker.ends).to.deep.equal([{ id, name: 'test.work', state: 'cancelled' }]);
+    expect(worker.ends).to.deep.equal([{ id, name: 'test.work', state: 'cancelled', payload: { n: 1 } }]);
     expect(await api.jobs.get(id)).to.include({ state: 'cancelled' });
   });
 
@@ -161,7 +161,7 @@ describe('Jobs', function () {
     const id = await jobs.enqueue('test.work', { n: 1 });
     await jobs.cancel(id);
     await jobs.cancel(id);
-    expect(ends).to.deep.equal([{ id, name: 'test.work', state: 'cancelled' }]);
+    expect(ends).to.deep.equal([{ id, name: 'test.work', state: 'cancelled', payload: { n: 1 } }]);
     expect(await jobs.get(id)).to.include({ state: 'cancelled', attempt: 0 });
   });
 
@@ -208,7 +208,7 @@ describe('Jobs', function () {
     await until(() => ends.length === 1, 'the end of the job');
     await reaches(jobs, id, 'failed');
     expect(await jobs.get(id)).to.include({ attempt: 1, error: 'not a video' });
-    expect(ends).to.deep.equal([{ id, name: 'test.work', state: 'failed' }]);
+    expect(ends).to.deep.equal([{ id, name: 'test.work', state: 'failed', payload: { n: 1 } }]);
   });
 
   it('gives a job that failed or was cancelled another try, and tells its end again', async () => {
@@ -247,7 +247,7 @@ describe('Jobs', function () {
     );
     const { ends } = await start({ retryLimit: 0, run: async () => undefined });
     await until(() => ends.length === 1, 'the end to be told', { seconds: 60 });
-    expect(ends).to.deep.equal([{ id, name: 'test.work', state: 'failed' }]);
+    expect(ends).to.deep.equal([{ id, name: 'test.work', state: 'failed', payload: { n: 1 } }]);
     expect(heard.map(({ data }) => data)).to.deep.equal([
       { job_id: id, name: 'test.work', error: 'job heartbeat timeout' },
     ]);

@@ -12,7 +12,7 @@ import {
 import type { CoreTables } from '../db/tables.ts';
 import { withTransaction } from '../db/transaction.ts';
 import type { EventLog } from '../events/log.ts';
-import { affectedBy, toId } from './boss.ts';
+import { affectedBy, toId, toUuid } from './boss.ts';
 import type { Cancellations } from './cancellations.ts';
 import { RunRecord } from './record.ts';
 import type { Reports } from './reports.ts';
@@ -102,14 +102,17 @@ export class Runner {
    */
   async ended(job: Named, state: JobCompleteContext['state'], error: unknown = null): Promise<void> {
     const { id, name } = job;
+    let payload: unknown;
     try {
+      const [found] = await this.#boss.findJobs(name, { id: toUuid(id) });
+      payload = found?.data;
       if (!(await this.#tell(job, state, error))) return;
     } catch (failure) {
       this.#log.error({ err: failure, job: id }, 'the end of a job could not be written down');
       return;
     }
     if (state === 'failed') this.#log.error({ err: error, job: id, name }, 'a job failed for good');
-    this.#onComplete({ id, name, state });
+    this.#onComplete({ id, name, state, payload });
   }
 
   async #run(job: JobWithMetadata, { definition, host, check }: Defined): Promise<JobResult> {
