@@ -24,6 +24,8 @@ export interface Asset {
   visibility: 'public' | 'unlisted' | 'protected';
   /** Seconds that are shown; null until it is ready. */
   duration: number | null;
+  /** What of its segments is shown, in seconds on their timeline; null for all. */
+  trim: { start: number; end: number } | null;
   createdAt: Date;
 }
 

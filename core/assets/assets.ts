@@ -286,9 +286,10 @@ async function sizeOf(tx: Kysely<CoreTables>, id: string): Promise<number> {
 }
 
 export function toAsset(row: AssetRow): Asset {
-  const { id, kind, status, title, visibility, duration } = row;
+  const { id, kind, status, title, visibility, duration, trim_start: start, trim_end: end } = row;
   return {
     ...{ id, kind, status, title, visibility, duration },
+    trim: start === null || end === null ? null : { start, end },
     organizationId: row.organization_id,
     streamId: row.stream_id,
     sessionId: row.session_id,

@@ -24,13 +24,12 @@ export interface Edge {
 
 /**
  * Cuts it. A picture is encoded again in H.264, since it must begin with a keyframe; sound is copied, a frame of it lasts 21 ms. The
- * clock of the media goes on as it was. Throws what ffmpeg says where it fails, and where nothing lies in the range.
+ * clock of the media goes on as it was. Null where no frame lies in the range. Throws what ffmpeg says where it fails.
  */
-export async function cutEdge(edge: Edge, signal: AbortSignal): Promise<{ init: Buffer; media: Buffer }> {
+export async function cutEdge(edge: Edge, signal: AbortSignal): Promise<{ init: Buffer; media: Buffer } | null> {
   const file = await runFfmpeg(edgeArguments(edge), [edge.init, edge.segment], signal);
   const { init, media } = splitInit(file);
-  if (media.length === 0) throw new Error('no frame lies in the range');
-  return { init, media };
+  return media.length === 0 ? null : { init, media };
 }
 
 function edgeArguments({ kind, start, end, first }: Edge): string[] {
@@ -53,7 +52,9 @@ function edgeArguments({ kind, start, end, first }: Edge): string[] {
 
 function runFfmpeg(args: string[], input: Uint8Array[], signal: AbortSignal): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const child = spawn('ffmpeg', args, { stdio: ['pipe', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' });
+    // Live goes before clips of it.
+    const nice = ['-n', '10', 'ffmpeg', ...args];
+    const child = spawn('nice', nice, { stdio: ['pipe', 'pipe', 'pipe'], signal, killSignal: 'SIGKILL' });
     const output: Buffer[] = [];
     let said = '';
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk));

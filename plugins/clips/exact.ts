@@ -1,7 +1,16 @@
 /** Exact clips: the first and the last segment of each rendition are cut to the range; all between them stay as they are. */
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { type AssetInit, type AssetSegment, decodeTime, type JobRun, timescale } from '#plugin-api';
+import {
+  type AssetGap,
+  type AssetInit,
+  type AssetSegment,
+  decodeTime,
+  type JobRun,
+  LivestreamsError,
+  NoRetry,
+  timescale,
+} from '#plugin-api';
 import { cutEdge } from './edge.ts';
 import { joinParameterSets } from './parameter-sets.ts';
 
@@ -10,6 +19,8 @@ export interface ExactCut {
   /** Seconds on the clip's own timeline. */
   start: number;
   end: number;
+  /** On that timeline: where publishers were away. */
+  gaps: AssetGap[];
 }
 
 interface Media {
@@ -26,23 +37,73 @@ export function obstacle({ inits }: Pick<Media, 'inits'>): string | null {
   return other ? `${other.rendition} is ${other.codec}, and only H.264 (avc1) can be cut to the frame.` : null;
 }
 
-/** Cuts the edges of a clip that has all its segments, and makes it ready. A try after one that broke off goes on with it. */
-export async function cutExactly({ asset_id: id, start, end }: ExactCut, job: JobRun): Promise<void> {
+/**
+ * Cuts the edges of a clip that has all its segments, and makes it ready. A try after one that broke off goes on with it. A clip that is
+ * deleted meanwhile is no failure.
+ */
+export async function cutExactly(cut: ExactCut, job: JobRun): Promise<void> {
+  const { asset_id: id, start, end } = cut;
   const { assets } = job.host;
-  const media = await assets.media(id);
-  // The segments are replaced all at once: where one is there already, all are.
-  if (!media.segments.some(({ storageKey }) => storageKey.startsWith(`assets/${id}/`))) {
-    const { inits, segments } = await cutEdges(media, { asset_id: id, start, end }, job);
-    await assets.addInits(id, inits);
-    await assets.replaceSegments(id, segments);
+  try {
+    if ((await assets.get(id))?.status === 'ready') return;
+    await assets.restart(id);
+    const media = await assets.media(id);
+    // The segments are replaced all at once: where one is there already, all are.
+    if (!media.segments.some(({ storageKey }) => storageKey.startsWith(`assets/${id}/`)))
+      await replace(media, cut, job);
+    const gaps = cut.gaps
+      .filter((gap) => gap.start > start && gap.start < end)
+      .map((gap) => ({ ...gap, start: gap.start - start }));
+    await assets.ready(id, { duration: end - start, gaps });
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    job.log('The clip was deleted.');
   }
-  await assets.ready(id, { duration: end - start });
 }
 
+async function replace(media: Media, cut: ExactCut, job: JobRun): Promise<void> {
+  const { assets, storage } = job.host;
+  const id = cut.asset_id;
+  // A try's own: another one's bytes are never touched, whatever became of it.
+  const folder = `assets/${id}/${job.id}-${job.attempt}`;
+  const stored: string[] = [];
+  const put = async (name: string, bytes: Buffer) => {
+    const key = `${folder}/${name}`;
+    stored.push(key);
+    await storage.put(key, bytes);
+    return key;
+  };
+  let made: Media;
+  try {
+    made = await cutEdges(media, cut, { ...job, put });
+    const named = new Set(made.segments.map(({ storageKey }) => storageKey));
+    await Promise.all(stored.filter((key) => !named.has(key)).map((key) => storage.delete(key)));
+    await assets.addInits(id, made.inits);
+  } catch (error) {
+    // Nobody names them, so nobody else would ever delete them.
+    await Promise.all(stored.map((key) => storage.delete(key)));
+    throw error;
+  }
+  try {
+    await assets.replaceSegments(id, made.segments);
+  } catch (error) {
+    // Of any other error it is not known whether they are named.
+    if (isGone(error)) await Promise.all(stored.map((key) => storage.delete(key)));
+    throw error;
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof LivestreamsError && error.code === 'LS_ASSET_NOT_FOUND';
+}
+
+type Cutting = JobRun & { put(name: string, bytes: Buffer): Promise<string> };
+
 /** Answers what is to be added: initialization sections, and all segments that viewers are offered, on a timeline that begins with the range. */
-async function cutEdges({ inits, segments }: Media, cut: ExactCut, job: JobRun): Promise<Media> {
+async function cutEdges({ inits, segments }: Media, cut: ExactCut, job: Cutting): Promise<Media> {
   const made: AssetInit[] = [];
   const placed: AssetSegment[] = [];
+  const empty = new Set<number>();
   const offered = inits.filter(({ listed }) => listed);
   for (const [rendition, all] of Map.groupBy(segments, (segment) => segment.rendition)) {
     const own = offered.filter((init) => init.rendition === rendition);
@@ -57,6 +118,10 @@ async function cutEdges({ inits, segments }: Media, cut: ExactCut, job: JobRun):
         continue;
       }
       const edge = await cutSegment(job, cut, { init, segment, first: at === 0 });
+      if (!edge) {
+        empty.add(segment.sequence);
+        continue;
+      }
       placed.push(shift(edge.segment));
       if (init.kind === 'video') edges.set(init, [...(edges.get(init) ?? []), edge.init]);
     }
@@ -71,14 +136,18 @@ async function cutEdges({ inits, segments }: Media, cut: ExactCut, job: JobRun):
     job.log(`${rendition} is cut.`);
     job.progress({ percent: (placed.length / segments.length) * 100 });
   }
-  return { inits: made, segments: placed };
+  // A picture lasts longer than a frame of sound: what has none of the one is left out of all, since the numbers are those of instants.
+  const kept = placed.filter(({ sequence }) => !empty.has(sequence));
+  if (kept.length === 0) throw new NoRetry('no frame lies in the range');
+  return { inits: made, segments: kept };
 }
 
+/** Null where no frame lies in the range. */
 async function cutSegment(
-  { host: { storage }, signal }: JobRun,
-  { asset_id: id, start, end }: ExactCut,
+  { host: { storage }, signal, put }: Cutting,
+  { start, end }: ExactCut,
   { init, segment, first }: { init: AssetInit; segment: AssetSegment; first: boolean },
-): Promise<{ init: Buffer; segment: AssetSegment }> {
+): Promise<{ init: Buffer; segment: AssetSegment } | null> {
   const bytes = await buffer(await storage.read(segment.storageKey));
   const from = Math.max(start, segment.start);
   const until = Math.min(end, segment.start + segment.duration);
@@ -87,8 +156,8 @@ async function cutSegment(
   const range = { start: clock + from - TOLERANCE, end: clock + until - TOLERANCE };
   const { kind } = init;
   const made = await cutEdge({ kind, init: init.bytes, segment: bytes, first, ...range }, signal);
-  const storageKey = `assets/${id}/${segment.rendition}/${segment.sequence}.m4s`;
-  await storage.put(storageKey, made.media);
+  if (!made) return null;
+  const storageKey = await put(`${segment.rendition}/${segment.sequence}.m4s`, made.media);
   const sha256 = createHash('sha256').update(made.media).digest();
   const placed = { start: from, duration: until - from, size: made.media.length, sha256, storageKey };
   return { init: made.init, segment: { ...segment, ...placed } };

@@ -31,11 +31,26 @@ export const clips = definePlugin({
   }),
   jobs: {
     'clips.cut': {
-      payload: Type.Object({ asset_id: Type.String(), start: Type.Number(), end: Type.Number() }),
+      payload: Type.Object({
+        asset_id: Type.String(),
+        start: Type.Number(),
+        end: Type.Number(),
+        gaps: Type.Array(Type.Object({ start: Type.Number(), duration: Type.Number() })),
+      }),
       run: async (payload: ExactCut, job) => cutExactly(payload, job),
       timeout: 600,
     },
   },
   routes: clipRoutes,
+  setup(host) {
+    host.tap('jobComplete', async ({ name, state, payload }) => {
+      if (name !== 'clips.cut' || state === 'completed') return;
+      const { asset_id: id } = payload as ExactCut;
+      // One that was deleted has nothing to be told of.
+      if (!(await host.assets.get(id))) return;
+      const reason = state === 'cancelled' ? 'It was cancelled.' : 'It could not be cut; its job says why.';
+      await host.assets.fail(id, reason);
+    });
+  },
   ui: { panels: [cutPanel('stream'), cutPanel('asset')] },
 });

@@ -1,6 +1,6 @@
 /** The route of clips. */
 import { AssetBody, type Host, type Routes, Type } from '#plugin-api';
-import { clipNotExact } from './errors.ts';
+import { clipNotExact, clipSourceNotFound } from './errors.ts';
 import { obstacle } from './exact.ts';
 import { clipSource } from './source.ts';
 
@@ -39,17 +39,20 @@ export function clipRoutes(routes: Routes, host: Host<{ longest: number }>): voi
       const { organizationId } = caller;
       const { from, of, start, end } = await clipSource(host, organizationId, body, host.config.longest);
       const clip = await host.assets.create({ kind: 'clip', organizationId, ...of, title: body.title ?? of.title });
-      const adopted = await host.assets.adopt(clip.id, from, { start, end });
-      const range = { start: Math.max(0, start - adopted.start), end: end - adopted.start };
-      if (body.exact) {
-        const reason = obstacle(await host.assets.media(clip.id));
-        if (reason !== null) {
-          await host.assets.delete(clip.id);
-          throw clipNotExact(reason);
+      try {
+        const { segments, gaps, start: earlier } = await host.assets.adopt(clip.id, from, { start, end });
+        if (segments === 0) throw clipSourceNotFound('What it should be cut from is gone.');
+        const range = { start: Math.max(0, start - earlier), end: end - earlier };
+        if (body.exact) {
+          const reason = obstacle(await host.assets.media(clip.id));
+          if (reason !== null) throw clipNotExact(reason);
+          await host.enqueue('clips.cut', { asset_id: clip.id, ...range, gaps }, { organizationId });
+        } else {
+          await host.assets.ready(clip.id, { duration: end - start, trim: range, gaps });
         }
-        await host.enqueue('clips.cut', { asset_id: clip.id, ...range }, { organizationId });
-      } else {
-        await host.assets.ready(clip.id, { duration: end - start, trim: range, gaps: adopted.gaps });
+      } catch (error) {
+        await host.assets.delete(clip.id);
+        throw error;
       }
       return {
         status: 201,

@@ -1,5 +1,5 @@
 /** Where a clip is cut from: finds the session or asset that a request means, and the range on its timeline. */
-import type { Host, NewAsset } from '#plugin-api';
+import { type Host, type NewAsset, requestInvalid } from '#plugin-api';
 import { clipRangeInvalid, clipSourceNotFound, clipSourceUnclear } from './errors.ts';
 
 export interface ClipRequest {
@@ -16,7 +16,7 @@ export interface ClipSource {
   from: { sessionId: string } | { assetId: string };
   /** What the clip is of, for its row and its title. */
   of: Pick<NewAsset, 'streamId' | 'sessionId' | 'visibility'> & { title: string };
-  /** Seconds on the timeline of what it is cut from. */
+  /** Seconds on the timeline of the segments that it is cut from. */
   start: number;
   end: number;
 }
@@ -81,9 +81,12 @@ async function fromAsset(
   if (asset?.organizationId !== organizationId || asset.duration === null) {
     throw clipSourceNotFound(`There is no asset ${assetId} that can be played.`);
   }
-  const { streamId, sessionId, title, visibility } = asset;
+  const { streamId, sessionId, title, visibility, trim } = asset;
   const of = { title, visibility, ...(streamId !== null && { streamId }), ...(sessionId !== null && { sessionId }) };
-  return { from: { assetId }, of, ...stated(request, { start: 0, end: asset.duration }) };
+  const { start, end } = stated(request, { start: 0, end: asset.duration });
+  // Of a clip nothing is cut but what it shows.
+  const hidden = trim?.start ?? 0;
+  return { from: { assetId }, of, start: hidden + start, end: hidden + end };
 }
 
 /** The last seconds before the live edge, or before the moment that a viewer is at. */
@@ -99,10 +102,19 @@ async function fromLive(
   const session = await sessions.open(organizationId, streamId);
   if (!session?.stored) throw clipSourceNotFound(`Stream ${streamId} is not live.`);
   const { id: sessionId, title, stored } = session;
-  const moment = at === undefined ? stored.end : ((await sessions.timeOf(sessionId, new Date(at))) ?? stored.start);
+  const moment = at === undefined ? stored.end : ((await sessions.timeOf(sessionId, dateOf(at))) ?? stored.start);
   const until = Math.min(moment, stored.end);
   const range = { start: Math.max(until - last, stored.start), end: until };
   return { from: { sessionId }, of: { streamId, sessionId, title }, ...range };
+}
+
+/** The schema's form admits 23:59:60, which no Date is. */
+function dateOf(at: string): Date {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) {
+    throw requestInvalid('at is no time.', { errors: [{ pointer: '/body/at', detail: 'is no time' }] });
+  }
+  return date;
 }
 
 function stated({ start, end, last, at }: ClipRequest, stored: Stored): Stored {

@@ -79,6 +79,7 @@ describe('clips', function () {
     expect(await shown(made)).to.deep.equal(numbers(105, 216));
     const ofClip = await clip({ asset_id: made.id, start: 2, end: 3, title: 'A second of it' });
     expect(ofClip.title).to.equal('A second of it');
+    expect(await shown(ofClip)).to.deep.equal(numbers(165, 195));
   });
 
   it('are exact for every player when that is asked for, in all renditions', async () => {
@@ -101,6 +102,35 @@ describe('clips', function () {
     const { length, beeps } = await listen(playlist(made));
     expect(length).to.be.within(3600, 3800);
     expect(beeps).to.have.length(4);
+  });
+
+  it('are exact also where no picture is left of an edge', async () => {
+    const { sessionId } = await endedSession();
+    const made = await clip({ session_id: sessionId, start: 4.003, end: 7.2, exact: true });
+    await until(async () => {
+      const { status, error } = await server.api<{ status: string; error: string }>('GET', `/assets/${made.id}`);
+      if (status === 'failed') throw new Error(error);
+      return status === 'ready';
+    }, 'the clip to be cut');
+    const { frames } = await watch(playlist(made).replace('index.m3u8', 'source/index.m3u8'));
+    expect(frames.map(({ number }) => number)).to.deep.equal(numbers(120, 216));
+  });
+
+  it('fail with what went wrong where an exact one cannot be cut', async () => {
+    const { sessionId } = await endedSession();
+    const made = await clip({ session_id: sessionId, start: 3.5, end: 7.2, exact: true });
+    const { data } = await server.api<{ data: { id: string }[] }>('GET', '/jobs?name=clips.cut');
+    await server.api('POST', `/jobs/${data[0]!.id}/cancel`);
+    const failed = await until(async () => {
+      const asset = await server.api<{ status: string; error: string }>('GET', `/assets/${made.id}`);
+      return asset.status === 'processing' ? null : asset;
+    }, 'the clip to fail');
+    expect(failed).to.include({ status: 'failed', error: 'It was cancelled.' });
+    await server.api('POST', `/jobs/${data[0]!.id}/retry`);
+    await until(
+      async () => (await server.api<{ status: string }>('GET', `/assets/${made.id}`)).status === 'ready',
+      'the clip to be cut after all',
+    );
   });
 
   it('are the last seconds of what is live, and outlive their stream', async () => {
