@@ -75,15 +75,22 @@ export class LivePictures {
       session.next = null;
     }
     const { storage, sessions, signal } = this.#host;
-    const footage = await Promise.all(
-      segments.map(async ({ init, storageKey }) => ({
-        init: init.bytes,
-        segment: await buffer(await storage.read(storageKey)),
+    const read = await Promise.allSettled(
+      segments.map(async ({ session, init, storageKey }) => ({
+        sessionId: session.id,
+        footage: { init: init.bytes, segment: await buffer(await storage.read(storageKey)) },
       })),
     );
+    const found = read.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    const footage = found.map((each) => each.footage);
     const pictures = await firstPictures(footage, { width: WIDTH }, signal);
-    for (const [at, picture] of pictures.entries()) {
-      if (picture) await sessions.setThumbnail(segments[at]!.session.id, picture);
-    }
+    const kept = await Promise.allSettled(
+      pictures.map(async (picture, at) => {
+        if (picture) await sessions.setThumbnail(found[at]!.sessionId, picture);
+      }),
+    );
+    // What is wrong with one session takes no picture from another.
+    const errors = [...read, ...kept].flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${segments.length} pictures failed`);
   }
 }
