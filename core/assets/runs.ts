@@ -1,5 +1,4 @@
 /** What a download of an asset without files is made of: its best picture and its sound, as runs that one MP4 can hold. */
-import { buffer } from 'node:stream/consumers';
 import {
   type AssetInit,
   type AssetSegment,
@@ -82,6 +81,9 @@ function isSame(a: readonly AssetInit[], b: readonly AssetInit[]): boolean {
   return a.length === b.length && a.every(({ bytes }, at) => Buffer.compare(bytes, b[at]!.bytes) === 0);
 }
 
+/** `buffer` of node:stream/consumers goes through a Blob: a quarter to a half more CPU for a segment. */
 async function bytesOf(storage: Storage, key: string): Promise<Buffer> {
-  return buffer(await storage.read(key));
+  const chunks: Buffer[] = [];
+  for await (const chunk of await storage.read(key)) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
