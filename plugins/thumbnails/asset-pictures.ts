@@ -1,6 +1,14 @@
 /** The job that gives an asset its poster and its storyboard. */
 import { buffer } from 'node:stream/consumers';
-import type { AssetInit, AssetSegment, Host, JobRun } from '#plugin-api';
+import {
+  type Asset,
+  type AssetImages,
+  type AssetInit,
+  type AssetSegment,
+  type Host,
+  type JobRun,
+  LivestreamsError,
+} from '#plugin-api';
 import { type Footage, firstPictures, sheetOf } from './pictures.ts';
 import { chooseTiles, columnsOf, storyboardVtt, tileBox } from './storyboard.ts';
 
@@ -25,21 +33,32 @@ const TILES_APART = 1;
 /** Footage in memory at once, in segments. */
 const BATCH = 16;
 
-/** An asset without a picture gets none. Doing it again puts the same in the place of what was there. */
+/** An asset without a picture gets none; one that is deleted meanwhile needs none. Doing it again puts new ones in the place of the old. */
 export async function makePictures({ asset_id: id }: PicturesOfAsset, job: JobRun): Promise<void> {
+  try {
+    await pictureAsset(id, job);
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    job.log('The asset was deleted.');
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof LivestreamsError && error.code === 'LS_ASSET_NOT_FOUND';
+}
+
+async function pictureAsset(id: string, job: JobRun): Promise<void> {
   const { assets } = job.host;
   const { storyboardTiles, posterWidth } = job.host.config as PictureSettings;
   const media = await assets.media(id);
   const asset = await assets.get(id);
-  const poster = posterOf(media, posterWidth);
+  const poster = posterOf(media, posterWidth, asset?.trim ?? null);
   const small = smallest(media);
   if (!asset || !poster || !small) return job.log('The asset has no picture.');
 
-  const key = (name: string) => `assets/${id}/${job.id}/${name}`;
   const [thumbnail] = await firstPictures([await footage(job.host, media, poster)], { width: posterWidth }, job.signal);
   if (thumbnail) {
-    await job.host.storage.put(key('thumbnail.jpg'), thumbnail);
-    await assets.setImages(id, { thumbnailKey: key('thumbnail.jpg') });
+    await keep(id, { thumbnailKey: ['thumbnail.jpg', thumbnail] }, job);
   } else job.log('The first keyframe of the poster could not be decoded.');
   job.progress({ percent: 10 });
 
@@ -66,12 +85,41 @@ export async function makePictures({ asset_id: id }: PicturesOfAsset, job: JobRu
   const times = shown.map(({ time }) => time);
   const last = of(media, small.rendition).at(-1)!;
   const vtt = storyboardVtt(times, last.start + last.duration, 'storyboard.jpg', box, columns);
-  await job.host.storage.put(key('storyboard.jpg'), sheet);
-  await job.host.storage.put(key('storyboard.vtt'), Buffer.from(vtt));
-  await assets.setImages(id, {
-    storyboardImageKey: key('storyboard.jpg'),
-    storyboardVttKey: key('storyboard.vtt'),
-  });
+  const storyboard = {
+    storyboardImageKey: ['storyboard.jpg', sheet],
+    storyboardVttKey: ['storyboard.vtt', Buffer.from(vtt)],
+  } as const;
+  await keep(id, storyboard, job);
+}
+
+type Named = { [Image in keyof AssetImages]: readonly [name: string, bytes: Uint8Array] };
+
+/** Stores pictures and names them in the asset. What nobody will name is deleted again: nobody else would ever find it. */
+async function keep(
+  id: string,
+  images: Named,
+  { id: jobId, attempt, host: { assets, storage } }: JobRun,
+): Promise<void> {
+  const keys: AssetImages = {};
+  const remove = () => Promise.all(Object.values(keys).map((key: string) => storage.delete(key)));
+  try {
+    for (const image of Object.keys(images) as (keyof AssetImages)[]) {
+      const [name, bytes] = images[image]!;
+      // A try's own: another one's pictures are never touched, whatever became of it.
+      keys[image] = `assets/${id}/${jobId}-${attempt}/${name}`;
+      await storage.put(keys[image], bytes);
+    }
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  try {
+    await assets.setImages(id, keys);
+  } catch (error) {
+    // Of any other error it is not known whether they are named.
+    if (isGone(error)) await remove();
+    throw error;
+  }
 }
 
 function of({ segments }: Media, rendition: string): AssetSegment[] {
@@ -84,11 +132,14 @@ function smallest({ inits }: Media): AssetInit | null {
 }
 
 /** The segment that the poster is taken from: of the smallest rendition that fills the poster, else of the largest. */
-function posterOf(media: Media, width: number): AssetSegment | null {
+function posterOf(media: Media, width: number, trim: Asset['trim']): AssetSegment | null {
   const bySize = pictures(media.inits).sort((a, b) => area(a) - area(b));
   const from = bySize.find((init) => init.width! >= width) ?? bySize.at(-1);
   if (!from) return null;
-  const segments = of(media, from.rendition);
+  const all = of(media, from.rendition);
+  // Of a clip nothing is shown that was cut off, unless there is no keyframe but before it.
+  const within = all.filter(({ start }) => trim === null || (start >= trim.start && start < trim.end));
+  const segments = within.length > 0 ? within : all;
   return segments[Math.floor(segments.length * POSTER_AT)] ?? null;
 }
 
