@@ -189,9 +189,9 @@ export class Viewing {
     if (held || video.currentTime !== this.#progress.time) {
       const wasStalled = now - this.#progress.at >= STALL;
       this.#progress = { time: video.currentTime, at: now };
-      const settled = this.state === 'live' || this.state === 'ended';
-      // A recording that nobody has started yet stands at its first picture.
+      // A recording that nobody has started yet stands at its first picture; how long it is may show only after that.
       const recorded = this.#options.endpoints.status === null;
+      const settled = this.state === 'ended' || this.state === this.#movingState();
       if (this.engine && (held ? recorded && !settled : wasStalled || !settled)) this.#moving();
       return;
     }
@@ -202,7 +202,12 @@ export class Viewing {
     if (this.#loaded?.recording) return;
     this.#losses = 0;
     this.#quiet();
-    this.#show(Number.isFinite(this.#options.video.duration) && !this.#options.endpoints.status ? 'ended' : 'live');
+    this.#show(this.#movingState());
+  }
+
+  #movingState(): 'live' | 'ended' {
+    const { video, endpoints } = this.#options;
+    return Number.isFinite(video.duration) && !endpoints.status ? 'ended' : 'live';
   }
 
   #load(session: string | null, recording: boolean): void {
