@@ -46,6 +46,9 @@ export function uploadRoutes(routes: Routes, options: UploadRoutesOptions): void
     async onUploadCreate(_request, { id, metadata = {}, size = null }) {
       const { organizationId } = currentRequest.getStore()!.caller;
       if (size === 0) throw ERRORS.INVALID_LENGTH;
+      const texts = Object.entries(metadata).flat();
+      // PostgreSQL keeps none.
+      if (texts.some((text) => text?.includes('\0'))) throw uploadInvalid('Upload-Metadata hold a NUL.');
       await uploads.add({ id, organizationId, metadata, size });
       return {};
     },

@@ -193,6 +193,18 @@ describe('an upload', function () {
     expect(discovery.headers.get('tus-max-size')).to.equal(String(64 * 1024 * 1024));
   });
 
+  it('whose metadata hold what no text may is refused with the reason', async () => {
+    const answer = await fetch(`${server.url}/v1/uploads`, {
+      method: 'POST',
+      headers: {
+        ...{ Authorization: `Bearer ${await tokenOf(server)}`, 'Tus-Resumable': '1.0.0', 'Upload-Length': '10' },
+        'Upload-Metadata': `filename ${Buffer.from('a\0b.mp4').toString('base64')}`,
+      },
+    });
+    expect(answer.status).to.equal(400);
+    expect(await answer.json()).to.include({ code: 'LS_VOD_UPLOAD_INVALID' });
+  });
+
   it('that is no video fails with the reason, and is not tried again', async () => {
     const { asset_id: id, job_id: job } = await uploaded(server, Buffer.from('#EXTM3U\nhttp://127.0.0.1:1/a.ts\n'), {
       filename: 'film.mp4',
