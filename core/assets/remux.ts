@@ -60,7 +60,9 @@ async function ffmpeg(
   signal: AbortSignal,
   onOutput: (chunk: Buffer) => void = () => undefined,
 ): Promise<void> {
-  const child = spawn('ffmpeg', ['-hide_banner', '-loglevel', 'error', ...given], { signal, killSignal: 'SIGKILL' });
+  // Live goes before downloads of it.
+  const nice = ['-n', '10', 'ffmpeg', '-hide_banner', '-loglevel', 'error', ...given];
+  const child = spawn('nice', nice, { signal, killSignal: 'SIGKILL' });
   let said = '';
   child.stdout.on('data', onOutput);
   child.stderr.on('data', (chunk: Buffer) => {
