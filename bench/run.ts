@@ -1,5 +1,5 @@
-/** Runs the benchmarks one after the other; a whole run writes bench/results.md. */
-import { writeFileSync } from 'node:fs';
+/** Runs the benchmarks one after the other; what was measured in full is kept in bench/results.json and shown in bench/results.md. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureClips } from './clip.ts';
@@ -14,7 +14,7 @@ import { measureRecording } from './recording.ts';
 import type { Row } from './row.ts';
 import { measureSessionCpu } from './session-cpu.ts';
 import { measureSse } from './sse.ts';
-import { type Failure, summarize, writeResults } from './table.ts';
+import { type Failure, type Results, summarize, writeResults } from './table.ts';
 import { measureVod } from './vod.ts';
 
 const USAGE = `Usage: npm run bench -- [options]
@@ -22,7 +22,7 @@ const USAGE = `Usage: npm run bench -- [options]
   --only <name>     one benchmark; may be repeated
   --seconds <n>     how long each figure is measured, for a short try
 
-The results are printed; those of a whole run of full length are written to bench/results.md.
+The results are printed; those of full length are written to bench/results.md.
 `;
 
 const { values: options } = parseArgs({
@@ -63,16 +63,18 @@ if (options.help || unknown.length > 0 || (seconds !== undefined && !(seconds > 
   process.exit(options.help ? 0 : 2);
 }
 
-const rows: Row[] = [];
+const KEPT = new URL('results.json', import.meta.url);
+const kept = JSON.parse(readFileSync(KEPT, 'utf8')) as Results;
+const measured: Results = {};
 const failures: Failure[] = [];
 for (const [name, run] of Object.entries(benchmarks)) {
   if (options.only.length > 0 && !options.only.includes(name)) continue;
   if (interrupted.aborted) break;
   process.stdout.write(`${name} …\n`);
   try {
-    const measured = await run();
-    rows.push(...measured);
-    for (const row of measured) process.stdout.write(`  ${summarize(row)}\n`);
+    const rows = await run();
+    measured[name] = { date: new Date().toISOString().slice(0, 10), rows };
+    for (const row of rows) process.stdout.write(`  ${summarize(row)}\n`);
   } catch (error) {
     if (interrupted.aborted) break;
     failures.push({ name, reason: (error as Error).message });
@@ -81,9 +83,15 @@ for (const [name, run] of Object.entries(benchmarks)) {
 }
 
 if (!interrupted.aborted) {
-  const results = writeResults(rows, failures, new Date());
-  process.stdout.write(`\n${results}`);
-  const whole = options.only.length === 0 && seconds === undefined;
-  if (whole) writeFileSync(new URL('results.md', import.meta.url), results);
+  process.stdout.write(`\n${writeResults(measured, failures)}`);
+  if (seconds === undefined) {
+    const all = { ...kept, ...measured };
+    // In the order in which they run, so that a row stays where it was.
+    const results = Object.fromEntries(
+      Object.keys(benchmarks).flatMap((name) => (all[name] ? [[name, all[name]]] : [])),
+    );
+    writeFileSync(KEPT, `${JSON.stringify(results, null, 2)}\n`);
+    writeFileSync(new URL('results.md', import.meta.url), writeResults(results, failures));
+  }
   process.exitCode = failures.length === 0 ? 0 : 1;
 }

@@ -2,27 +2,33 @@
 import { describeMachine } from './machine.ts';
 import { met, type Row } from './row.ts';
 
+/** What a benchmark measured when it last ran in full, by its name. */
+export type Results = Record<string, { date: string; rows: Row[] }>;
+
 /** A row that could not be measured, and why. */
 export interface Failure {
   name: string;
   reason: string;
 }
 
-export function writeResults(rows: readonly Row[], failures: readonly Failure[], date: Date): string {
+export function writeResults(results: Results, failures: readonly Failure[]): string {
+  const dated = Object.values(results).flatMap(({ date, rows }) => rows.map((row) => ({ date, row })));
+  const rows = dated.map(({ row }) => row);
   const missed = rows.filter((row) => !met(row)).length;
   return [
     '# Benchmarks',
     '',
-    'Written by `npm run bench`: each figure is of one run on one machine, beside a named peer measured in the same run.',
+    'Written by `npm run bench`: each figure is of one run on one machine, beside a named peer measured in the same run. A',
+    'benchmark that is run alone replaces its own rows.',
     'Ratios carry over to other machines, seconds do not. Lower is better in every row.',
     '',
-    `${date.toISOString().slice(0, 10)}: ${rows.length - missed} of ${rows.length} rows are as wanted.`,
+    `${rows.length - missed} of ${rows.length} rows are as wanted.`,
     '',
     ...describeMachine().map(([what, which]) => `- ${what}: ${which}`),
     '',
-    '| | what | peer | ours | theirs | ratio | wanted | met |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- |',
-    ...rows.map((row, at) => `| ${at + 1} | ${cells(row).join(' | ')} |`),
+    '| | what | peer | ours | theirs | ratio | wanted | met | measured |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...dated.map(({ row, date }, at) => `| ${at + 1} | ${cells(row).join(' | ')} | ${date} |`),
     '',
     ...rows.map((row, at) => `${at + 1}. ${sentences(row)}`),
     ...failures.map(({ name, reason }) => `\n**${name}** could not be measured: ${reason}`),
