@@ -1,9 +1,10 @@
 /** Makes one MP4 of fragmented ones without encoding anything: its index stands first, as players want it that read from afar. */
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { finished, pipeline } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 
 /** What ffmpeg says is kept up to so many characters, for the error. */
 const SAID = 2000;
@@ -44,28 +45,28 @@ const FINISH = '-map 0 -c copy -movflags +faststart -f mp4 -y'.split(' ');
 
 /** MPEG-TS can be put one behind the other, and carries each input's own parameters with its keyframes. */
 async function joinInputs(inputs: readonly Fragments[], path: string, signal: AbortSignal): Promise<void> {
-  const file = createWriteStream(path);
   const arguments_ =
     '-f mp4 -copyts -i pipe:0 -map 0 -c copy -muxdelay 0 -muxpreload 0 -mpegts_copyts 1 -f mpegts pipe:1';
-  for (const input of inputs) {
-    await ffmpeg(arguments_.split(' '), input, signal, (chunk) => file.write(chunk));
+  const file = await open(path, 'w');
+  try {
+    for (const input of inputs) await ffmpeg(arguments_.split(' '), input, signal, file.fd);
+  } finally {
+    await file.close();
   }
-  file.end();
-  await finished(file);
 }
 
 async function ffmpeg(
   given: string[],
   input: Fragments | null,
   signal: AbortSignal,
-  onOutput: (chunk: Buffer) => void = () => undefined,
+  /** A file that its output is appended to. */
+  output: number | 'ignore' = 'ignore',
 ): Promise<void> {
   // Live goes before downloads of it.
   const nice = ['-n', '10', 'ffmpeg', '-hide_banner', '-loglevel', 'error', ...given];
-  const child = spawn('nice', nice, { signal, killSignal: 'SIGKILL' });
+  const child = spawn('nice', nice, { stdio: ['pipe', output, 'pipe'], signal, killSignal: 'SIGKILL' });
   let said = '';
-  child.stdout.on('data', onOutput);
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stderr!.on('data', (chunk: Buffer) => {
     said = `${said}${chunk}`.slice(-SAID);
   });
   const ended = new Promise<void>((resolve, reject) => {
@@ -76,11 +77,11 @@ async function ffmpeg(
     });
   });
   const fed = input
-    ? pipeline(Readable.from(input), child.stdin).catch((error: NodeJS.ErrnoException) => {
+    ? pipeline(Readable.from(input), child.stdin!).catch((error: NodeJS.ErrnoException) => {
         // It ended before it had read all; what was wrong is in its exit.
         if (error.code !== 'EPIPE') throw error;
       })
-    : Promise.resolve(child.stdin.end());
+    : Promise.resolve(child.stdin!.end());
   const [exit, feed] = await Promise.allSettled([ended, fed]);
   if (feed.status === 'rejected') throw feed.reason;
   if (exit.status === 'rejected') throw exit.reason;
