@@ -9,13 +9,13 @@ import { type Footage, firstPictures, sheetOf } from './pictures.ts';
 const signal = new AbortController().signal;
 
 /** So many segments of two seconds, each all of one colour. */
-function colours(names: string[], size = '320x180'): Footage[] {
+function colours(names: string[], size = '320x180', filter = 'null'): Footage[] {
   const folder = temporaryFolder();
   const file = (name: string) => join(folder, name);
   const inputs = names.flatMap((name) => ['-f', 'lavfi', '-t', '2', '-i', `color=${name}:size=${size}:rate=10`]);
   ffmpeg(
     ...inputs,
-    ...['-filter_complex', `concat=n=${names.length}`, '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '20'],
+    ...['-filter_complex', `concat=n=${names.length},${filter}`, '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '20'],
     ...['-f', 'hls', '-hls_time', '2', '-hls_segment_type', 'fmp4', '-hls_fmp4_init_filename', 'init.mp4'],
     ...['-hls_segment_filename', file('%d.m4s'), file('list.m3u8')],
   );
@@ -51,6 +51,12 @@ describe('pictures of segments', function () {
     const [boxed] = await firstPictures(colours(['red'], '180x320'), { width: 160, height: 90 }, signal);
     expect(probe(boxed!, 'jpg')).to.include({ width: 160, height: 90 });
     expect(middle(boxed!, 'crop=4:4:0:0')[0]).to.be.lessThan(40);
+  });
+
+  it('have square pixels, also of a source that has none', async () => {
+    const wide = colours(['red'], '180x180', 'setsar=16/9');
+    const [picture] = await firstPictures(wide, { width: 640 }, signal);
+    expect(probe(picture!, 'jpg')).to.include({ width: 320, height: 180 });
   });
 
   it('are missing only where a segment cannot be read', async () => {

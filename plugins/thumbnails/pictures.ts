@@ -91,15 +91,14 @@ export async function sheetOf(pictures: Buffer[], columns: number, signal: Abort
 }
 
 function scaling(size: { width: number } | Box): string {
+  // Pixels that are not square are made so first.
+  const square = 'scale=iw*sar:ih,setsar=1';
   if ('height' in size) {
     const { width, height } = size;
-    return [
-      `scale=${width}:${height}:force_original_aspect_ratio=decrease`,
-      `pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2`,
-      'setsar=1',
-    ].join(',');
+    const inside = `scale=${width}:${height}:force_original_aspect_ratio=decrease`;
+    return `${square},${inside},pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2`;
   }
-  return `scale='min(${size.width},iw)':-2,setsar=1`;
+  return `${square},scale='min(${size.width},iw)':-2`;
 }
 
 class FfmpegFailed extends Error {}
