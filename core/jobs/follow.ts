@@ -5,7 +5,7 @@ import type { Job } from './job.ts';
 /** Milliseconds. Proxies close what is silent for a minute. */
 const HEARTBEAT_MS = 15_000;
 /** The client comes back by itself, and is asked again who it is. */
-const LONGEST_MS = 10 * 60_000;
+const LONGEST_MS = 60_000;
 
 const ENDED = new Set<Job['state']>(['completed', 'failed', 'cancelled']);
 
