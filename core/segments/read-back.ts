@@ -8,8 +8,10 @@ import type { Init, Presentation, Rendition, Segment, SessionState, TrackFormat 
 
 /** PART-TARGET until the packager says its own: nothing that is read back has parts. */
 const PART_TARGET: Readonly<Record<Latency, number>> = { standard: 0.5, low: 0.2 };
-/** Of an ended session, what lasts less than this share of the longest rendition is not offered: it would end early. */
-const LEAST_SHARE = 0.9;
+/** Of an ended session, what lacks more than this share of the longest rendition is not offered: it would end early. */
+const MOST_LACKING = 0.1;
+/** So many segments a rendition may lack of a short one too: those that a killed process had finished of others and not of it. */
+const LACKING_SEGMENTS = 2;
 
 /** All that the ledger has of a session. */
 export interface RecordedSession {
@@ -148,16 +150,22 @@ function offerWhole(renditions: Rendition[]): void {
   const pictures = renditions.filter(({ kind }) => kind === 'video');
   if (pictures.length === 0) return;
   const longest = pictures.reduce((best, rendition) => (seconds(rendition) > seconds(best) ? rendition : best));
-  const isWhole = (rendition: Rendition) => seconds(rendition) >= seconds(longest) * LEAST_SHARE;
+  const segment = Math.max(...longest.segments.map(({ duration }) => duration));
+  const isWhole = (rendition: Rendition) => isAlike(seconds(rendition), seconds(longest), segment);
   const offered = pictures.filter((rendition) => rendition.listed && isWhole(rendition));
   if (offered.length === 0) offered.push(longest);
   for (const rendition of pictures) rendition.listed = offered.includes(rendition);
 }
 
+/** Whether so much is about as much as the most there is, both in units of which a segment has `segment`. */
+function isAlike(own: number, most: number, segment: number): boolean {
+  return most - own <= Math.max(most * MOST_LACKING, Math.min(LACKING_SEGMENTS * segment, most / 2));
+}
+
 /** Leaves those segments that all have. Renditions with numbers of their own, or far fewer, are left as they are. */
 function keepCommon(renditions: Rendition[]): void {
   const most = Math.max(...renditions.map(({ segments }) => segments.length));
-  const alike = renditions.filter(({ segments }) => segments.length >= most * LEAST_SHARE);
+  const alike = renditions.filter(({ segments }) => isAlike(segments.length, most, 1));
   const counts = new Map<number, number>();
   for (const { segments } of alike) {
     for (const { sequence } of segments) counts.set(sequence, (counts.get(sequence) ?? 0) + 1);
