@@ -16,11 +16,24 @@ export function sessionViews(db: Kysely<CoreTables>, storage: Storage): SessionV
     row: { id: string; stream_id: string; state: SessionView['state']; started_at: Date; title: string } | undefined,
   ): Promise<SessionView | null> {
     if (!row) return null;
-    const { start, end } = await db
+    const spans = await db
       .selectFrom('segments')
-      .select([sql<number | null>`min(start)`.as('start'), sql<number | null>`max(start + duration)`.as('end')])
+      .select([
+        'rendition',
+        sql<number>`min(start)`.as('start'),
+        sql<number>`max(start + duration)`.as('end'),
+        sql<boolean>`EXISTS (SELECT 1 FROM inits WHERE session_id = ${row.id} AND rendition = segments.rendition AND listed)`.as(
+          'listed',
+        ),
+      ])
       .where('session_id', '=', row.id)
-      .executeTakeFirstOrThrow();
+      .groupBy('rendition')
+      .execute();
+    const listed = spans.filter((span) => span.listed);
+    const ends = (listed.length > 0 ? listed : spans).map(({ end }) => end);
+    // While it goes on, encoded renditions are a little behind the source: what only one has cannot be shown in all.
+    const end = row.state === 'ended' ? Math.max(...ends) : Math.min(...ends);
+    const start = Math.min(...spans.map((span) => span.start));
     return {
       id: row.id,
       organizationId,
@@ -28,7 +41,7 @@ export function sessionViews(db: Kysely<CoreTables>, storage: Storage): SessionV
       title: row.title,
       state: row.state,
       startedAt: row.started_at,
-      stored: start === null || end === null ? null : { start, end },
+      stored: spans.length === 0 || end <= start ? null : { start, end },
     };
   }
 
