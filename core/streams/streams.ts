@@ -55,6 +55,9 @@ export function streamRef(row: StreamRow): StreamRef {
   return { id, organizationId: organization_id, title, latency, record, visibility };
 }
 
+/** Of a deletion that was in the way of another transaction. */
+const MOST_TRIES = 3;
+
 /** All of it is within one organization: a stream of another one is not found. */
 export class Streams {
   readonly #db: Kysely<CoreTables>;
@@ -124,13 +127,21 @@ export class Streams {
   }
 
   /** Deletes the stream with its keys and sessions; `check` as of `update`. Errors: `LS_STREAM_NOT_FOUND`, and what `check` throws. */
-  delete(organizationId: string, id: string, check: Check = pass): Promise<void> {
-    return withTransaction(this.#db, async (transaction) => {
+  async delete(organizationId: string, id: string, check: Check = pass): Promise<void> {
+    const work = async (transaction: Kysely<CoreTables>) => {
       const stream = await findStream(transaction, organizationId, id, { lock: true });
       check(stream);
       await transaction.deleteFrom('streams').where('id', '=', id).execute();
       await this.#append('stream.deleted', stream, { title: stream.title }, transaction);
-    });
+    };
+    for (let tries = 1; ; tries++) {
+      try {
+        return await withTransaction(this.#db, work);
+      } catch (error) {
+        // The end of a publish, noted at this moment, locks the same rows in another order: one of the two begins again.
+        if (tries === MOST_TRIES || !isDeadlock(error)) throw error;
+      }
+    }
   }
 
   /** Streams that are not named are offline. */
@@ -260,4 +271,9 @@ async function endKeys(db: Kysely<CoreTables>, streamId: string, seconds: number
     .where('stream_id', '=', streamId)
     .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', end)]))
     .execute();
+}
+
+/** `deadlock_detected` (PostgreSQL, appendix A). */
+function isDeadlock(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '40P01';
 }
