@@ -1,11 +1,11 @@
 /** Starts the server with every plugin, and asks it what it answers: its API and its metrics. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConfiguredPlugin } from '#plugin-api';
 import { boot } from '../../core/boot.ts';
 import { checkConfig } from '../../core/config.ts';
+import { freePort } from '../../core/db/free-port.ts';
 import { members, type Schema } from '../../core/http/schema-words.ts';
 
 /** As much of OpenAPI as the page of routes needs. */
@@ -114,14 +114,4 @@ function anyPort(plugins: ConfiguredPlugin[]): Record<string, string> {
     members(definition.config as Schema).map(({ schema }) => schema.env),
   );
   return Object.fromEntries(variables.filter((name) => name?.endsWith('_PORT')).map((name) => [name, '0']));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,7 +1,7 @@
 /** A Redis of a test's own, in memory only. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { freePort } from '../../core/db/free-port.ts';
 import { temporaryFolder } from './folder.ts';
+import { freePort } from './ports.ts';
 
 export interface TestRedis {
   readonly url: string;

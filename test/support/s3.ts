@@ -1,11 +1,11 @@
 /** A real S3 server for tests: OpenStack Swift of the system, all of it in one process on loopback, which can be stopped and come back. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import type { S3Settings } from '../../core/storage/s3.ts';
 import { temporaryFolder } from './folder.ts';
+import { freePort } from './ports.ts';
 import { until } from './until.ts';
 
 /** Debian's packages are for the system's own Python. */
@@ -87,13 +87,4 @@ export function clientOf({ endpoint, region, credentials, forcePathStyle }: S3Se
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,8 +1,8 @@
 /** A whole server for tests: `livestreams start` as a process of its own, with its own data folder and ports. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from './folder.ts';
+import { freePort } from './ports.ts';
 import { until } from './until.ts';
 
 const main = fileURLToPath(new URL('../../core/main.ts', import.meta.url));
@@ -51,19 +51,9 @@ export interface TestServer {
   kill(): Promise<void>;
 }
 
-/** Ports that nobody listens on now. */
+/** Ports that nobody listens on. */
 export async function freePorts(): Promise<Ports> {
-  const servers = await Promise.all(
-    [0, 1].map(
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve) => {
-          const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const [http, rtmp] = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return { http: http!, rtmp: rtmp! };
+  return { http: await freePort(), rtmp: await freePort() };
 }
 
 /** Starts a server and resolves when it is ready and its owner is logged in. */

@@ -17,7 +17,7 @@ export interface JobState {
   state: string;
   attempt: number;
   error: string | null;
-  progress: { percent: number; speed?: number; eta?: number } | null;
+  progress: { percent: number; speed?: number; bitrate?: number; eta?: number } | null;
 }
 
 /** The owner's access token. */
