@@ -1,7 +1,7 @@
 /**
  * What kills cost a recording: publishes, kills the server with SIGKILL at a random moment, starts it again, and looks at the recording
  * that it finishes. Prints a row for each run: `node bench/recording-kills.ts [runs]`. Ends with 1 where one is not whole, or lacks
- * more than a fragment.
+ * more than is wanted.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,8 +19,8 @@ const RATE = 30;
 /** Milliseconds of the broadcast, at random between. */
 const SHORTEST = 1500;
 const LONGEST = 9000;
-/** Seconds that a kill may cost: the fragment that is being made, and what is on its way from the publisher to the ledger. */
-const WANTED = 2 + 0.25;
+/** Seconds that a kill may cost: the part that is being made (0.5), and what is on its way from the publisher to the disk. */
+const WANTED = 1;
 
 interface Run {
   /** Seconds from the first frame to the kill. */

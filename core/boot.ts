@@ -62,6 +62,7 @@ import { behindLive, keepStorage, storageRoutes } from './retention/index.ts';
 import { loadSecret } from './secrets.ts';
 import { Ledger } from './segments/ledger.ts';
 import { endedPresentation, readSession } from './segments/read-back.ts';
+import { recoverTails } from './segments/recover-tails.ts';
 import { Spool } from './segments/spool.ts';
 import { Door } from './sessions/door.ts';
 import { sessionRoutes } from './sessions/routes.ts';
@@ -163,6 +164,7 @@ async function startAll(
   const worker = new Worker({
     name: instanceName(config.dataDir),
     ffmpeg: 'ffmpeg',
+    tails: join(config.dataDir, 'tails'),
     ...{ db, events, hooks, ledger, spool, presentations, log },
   });
   undo(() => worker.stop());
@@ -257,6 +259,7 @@ async function startAll(
   undo(() => feeds.stop());
   await feeds.start();
   await http.listen();
+  await recoverTails({ folder: join(config.dataDir, 'tails'), db, spool, log });
   await jobs.start();
   await keeper.start();
   await sessions.recover(database.embedded ? RECOVER_ALONE_MS : RECOVER_MS);

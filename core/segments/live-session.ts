@@ -25,6 +25,8 @@ export interface LiveSessionOptions {
   dvrWindow: number;
   /** A new initialization section, before anything refers to it. */
   onInit?(rendition: Rendition, init: Init): void;
+  /** A part is there, the last of what the segment has. */
+  onPart?(rendition: Rendition, segment: Segment, part: Part): void;
   /** A segment is complete. Its bytes are in its parts until `stored` is called for it. */
   onSegment?(rendition: Rendition, segment: Segment): void;
 }
@@ -138,6 +140,7 @@ export class LiveSession implements Presentation, PackagerSink {
     if (ring.listed) this.#growTarget(segment.duration);
     if (ring.averageBandwidth === 0) measureBandwidth(ring, MEASURED_SEGMENTS);
     this.#changed(ring);
+    this.#options.onPart?.(ring, segment, part);
   }
 
   close(rendition: string): void {

@@ -11,6 +11,7 @@ import { LiveSession } from '../segments/live-session.ts';
 import { readSession, resumePoint } from '../segments/read-back.ts';
 import type { Init } from '../segments/ring.ts';
 import type { Spool, SpoolSession } from '../segments/spool.ts';
+import { Tail } from '../segments/tail.ts';
 import { Leases } from './leases.ts';
 import type { SessionRow } from './store.ts';
 
@@ -22,6 +23,8 @@ export interface WorkerOptions {
   hooks: Hooks;
   ledger: Ledger;
   spool: Spool;
+  /** Folder of the tails of sessions. */
+  tails: string;
   presentations: Presentations;
   ffmpeg: string;
   log: Logger;
@@ -65,7 +68,7 @@ export class Worker {
   async take(row: SessionRow, stream: StreamRef, dvrWindow: number): Promise<SessionWork | null> {
     const epoch = await this.#leases.take(row.id);
     if (epoch === null) return null;
-    const { db, events, hooks, ledger, spool, presentations, ffmpeg, log } = this.#options;
+    const { db, events, hooks, ledger, spool, tails, presentations, ffmpeg, log } = this.#options;
     const former = await readSession(db, row.id);
     // One after the other, so that they are read in the order in which they happened.
     let emitted: Promise<unknown> = Promise.resolve();
@@ -84,6 +87,7 @@ export class Worker {
       epoch,
       onStored: ({ rendition, segment, storageKey }) => {
         presentation.stored(rendition, segment, storageKey);
+        tail.stored(rendition, segment.sequence);
         const init = inits.get(`${rendition} ${segment.init}`)!;
         const { sequence, start, duration, discontinuity, size } = segment;
         void hooks.notify('segment', {
@@ -102,6 +106,7 @@ export class Worker {
         });
       },
     };
+    const tail = new Tail(tails, writer, log);
     const presentation = new LiveSession({
       sessionId: row.id,
       streamId: stream.id,
@@ -111,6 +116,7 @@ export class Worker {
         inits.set(`${rendition.name} ${init.number}`, init);
         void ledger.addInit(writer, rendition.name, rendition.listed, init);
       },
+      onPart: (rendition, segment, part) => tail.add(rendition.name, segment, part),
       onSegment: (rendition, segment) => spool.add(writer, rendition.name, segment),
     });
     const resume = former && resumePoint(former);
@@ -145,10 +151,12 @@ export class Worker {
       end: async () => {
         await pipeline.end();
         await spool.settled(writer);
+        await tail.close();
       },
       abandon: async () => {
         spool.forget(writer);
         await pipeline.abandon();
+        await tail.discard();
         // Not ended: it goes on elsewhere, and players that were told of an end would leave for good.
         presentation.setState('reconnecting');
         release();
@@ -158,6 +166,7 @@ export class Worker {
         this.#leases.forget(row.id);
         presentation.setState('ended');
         release();
+        void tail.discard();
       },
     };
   }

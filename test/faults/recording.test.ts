@@ -4,14 +4,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { Channel } from '../support/channel.ts';
+import { readMedia } from '../support/playlists.ts';
 import { killPublishers, type Publisher, publish } from '../support/publisher.ts';
 import { judge, recordedFiles, recordingOf } from '../support/recordings.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 import { watch } from '../support/viewer.ts';
 
 const CONFIG = fileURLToPath(new URL('../end-to-end/recording.config.mjs', import.meta.url));
-/** Seconds of the longest fragment that this test's publisher makes, and so of the most that a kill may cost. */
-const FRAGMENT = 2;
+/** Frames of a part, of which one may be on its way to the disk when the server is killed. */
+const PART = 15;
 /** Number of the first frame of the publisher that returns. */
 const AGAIN = 10_000;
 
@@ -29,22 +31,31 @@ describe('a recording whose server is killed', function () {
     await server.stop();
   });
 
-  /** Frames that the publisher has handed over: those that it sends in real time until now, less what is on its way. */
-  const sentUntilNow = (since: number) => Math.floor(((Date.now() - since) / 1000) * 30);
+  /** How many frames of the source viewers are offered, those of the segment that is being made included. */
+  async function offered(channel: Channel): Promise<number> {
+    const { segments, text } = await readMedia((await channel.renditions()).get('source')!);
+    const open = text.slice(text.lastIndexOf('#EXTINF')).matchAll(/#EXT-X-PART:DURATION=([\d.]+)/g);
+    const seconds = [
+      ...segments.map(({ duration }) => duration),
+      ...Array.from(open, ([, duration]) => Number(duration)),
+    ];
+    return Math.round(seconds.reduce((sum, duration) => sum + duration, 0) * 30);
+  }
 
   async function startAgain({ stream }: Channel): Promise<Channel> {
     server = await startServer({ config: CONFIG, dataDir: server.dataDir, ports: server.ports });
     return new Channel(server, stream);
   }
 
-  it('is finished by the next start, and lacks at most the last fragment', async () => {
+  it('is finished by the next start, and has what viewers were offered, but for a part', async () => {
     const channel = await Channel.create(server, { reconnect_window: 0 });
     publisher = publish(channel.publishUrl);
     await channel.playing(2);
-    const playing = Date.now();
-    // Anywhere within a segment.
-    await delay(1000 + Math.random() * 3000);
-    const sent = sentUntilNow(playing);
+    // Late within a segment, which so has begun to be a loss.
+    const seen = await until(async () => {
+      const frames = await offered(channel);
+      return frames % 60 >= 3 * PART && frames;
+    }, 'most of a segment');
     await server.kill();
     await publisher.ended;
     await startAgain(channel);
@@ -54,7 +65,7 @@ describe('a recording whose server is killed', function () {
     expect(await judge(file!)).to.deep.equal([]);
     const { frames } = await watch(file!);
     expect(frames.map(({ number }) => number)).to.deep.equal(frames.map((_, at) => at));
-    expect(frames.length).to.be.above(sent - FRAGMENT * 30);
+    expect(frames.length).to.be.at.least(seen - PART);
   });
 
   it('goes on when the publisher returns', async () => {

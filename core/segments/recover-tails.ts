@@ -1,0 +1,112 @@
+/** What a killed process had of segments that it had not finished: short segments of sessions that nobody has taken up since. */
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Kysely } from 'kysely';
+import type { Logger } from '#plugin-api';
+import type { CoreTables } from '../db/tables.ts';
+import type { LedgerWriter } from './ledger.ts';
+import type { Segment } from './ring.ts';
+import type { Spool, SpoolSession } from './spool.ts';
+import { tailFolder } from './tail.ts';
+import { decodeRecords } from './tail-records.ts';
+
+export interface RecoverOptions {
+  /** Of the tails of all sessions. */
+  folder: string;
+  db: Kysely<CoreTables>;
+  spool: Spool;
+  log: Logger;
+}
+
+/** Puts what is left in the folder into storage and the ledger. Before any session is taken up again. */
+export async function recoverTails({ folder, db, spool, log }: RecoverOptions): Promise<void> {
+  for (const writer of await writersIn(folder)) {
+    const path = tailFolder(folder, writer);
+    const recovered = (await isUnchanged(db, writer)) ? await missing(db, writer, await readTail(path, log)) : [];
+    if (recovered.length > 0) {
+      await store(spool, writer, recovered);
+      log.info({ session: writer.sessionId, segments: recovered.length }, 'what a killed server had begun is kept');
+    }
+    await rm(path, { recursive: true, force: true });
+  }
+}
+
+type Recovered = { rendition: string; segment: Segment };
+
+async function writersIn(folder: string): Promise<LedgerWriter[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.flatMap((name) => {
+    const [, sessionId, epoch] = /^(ses_\w+)\.(\d+)$/.exec(name) ?? [];
+    return sessionId === undefined ? [] : [{ sessionId, epoch: Number(epoch) }];
+  });
+}
+
+/** Whether the session is as the killed process left it: not ended, and taken up by nobody. */
+async function isUnchanged(db: Kysely<CoreTables>, { sessionId, epoch }: LedgerWriter): Promise<boolean> {
+  const session = await db
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', sessionId)
+    .where('epoch', '=', epoch)
+    .where('state', '<>', 'ended')
+    .executeTakeFirst();
+  return session !== undefined;
+}
+
+/** All that the files have, in the order of the sequence numbers. */
+async function readTail(path: string, log: Logger): Promise<Recovered[]> {
+  const sequences = (await readdir(path)).map(Number).sort((a, b) => a - b);
+  const found: Recovered[] = [];
+  for (const sequence of sequences) {
+    const segments = new Map<string, Segment>();
+    const file = await readFile(join(path, String(sequence)));
+    let whole = 0;
+    for (const { rendition, segment: start, part, end } of decodeRecords(file)) {
+      let segment = segments.get(rendition);
+      if (!segment) {
+        segment = { ...start, duration: 0, size: 0, complete: true, parts: [], storageKey: null };
+        segments.set(rendition, segment);
+      }
+      segment.parts!.push(part);
+      segment.duration += part.duration;
+      segment.size += part.bytes.length;
+      whole = end;
+    }
+    if (whole < file.length) log.warn({ path, sequence }, 'the end of a tail is torn; it is left out');
+    for (const [rendition, segment] of segments) found.push({ rendition, segment });
+  }
+  return found;
+}
+
+/** What the ledger has not, and can have: a rendition's segments follow each other, and refer to an initialization section. */
+async function missing(db: Kysely<CoreTables>, { sessionId }: LedgerWriter, found: Recovered[]): Promise<Recovered[]> {
+  const inits = await db
+    .selectFrom('inits')
+    .select(['rendition', 'number'])
+    .where('session_id', '=', sessionId)
+    .execute();
+  const known = new Set(inits.map(({ rendition, number }) => `${rendition} ${number}`));
+  const newest = await db
+    .selectFrom('segments')
+    .select(({ fn }) => ['rendition', fn.max('sequence').as('sequence')])
+    .where('session_id', '=', sessionId)
+    .groupBy('rendition')
+    .execute();
+  const last = new Map(newest.map(({ rendition, sequence }) => [rendition, sequence]));
+  return found.filter(({ rendition, segment: { sequence, init } }) => {
+    const before = last.get(rendition);
+    const fits = known.has(`${rendition} ${init}`) && (before === undefined || sequence === before + 1);
+    if (fits) last.set(rendition, sequence);
+    return fits;
+  });
+}
+
+async function store(spool: Spool, writer: LedgerWriter, recovered: Recovered[]): Promise<void> {
+  const session: SpoolSession = { ...writer, onStored: () => undefined, onTrouble: () => undefined };
+  for (const { rendition, segment } of recovered) spool.add(session, rendition, segment);
+  await spool.settled(session);
+  spool.forget(session);
+}
