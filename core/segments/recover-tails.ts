@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Logger } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
+import { keepInStep } from './in-step.ts';
 import type { LedgerWriter } from './ledger.ts';
 import type { Segment } from './ring.ts';
 import type { Spool, SpoolSession } from './spool.ts';
@@ -85,23 +86,57 @@ async function readTail(path: string, log: Logger): Promise<Recovered[]> {
 async function missing(db: Kysely<CoreTables>, { sessionId }: LedgerWriter, found: Recovered[]): Promise<Recovered[]> {
   const inits = await db
     .selectFrom('inits')
-    .select(['rendition', 'number'])
+    .select(['rendition', 'number', 'kind', 'listed'])
     .where('session_id', '=', sessionId)
     .execute();
-  const known = new Set(inits.map(({ rendition, number }) => `${rendition} ${number}`));
+  const known = new Map(inits.map((init) => [`${init.rendition} ${init.number}`, init]));
+  const offered = new Set(inits.filter(({ listed }) => listed).map(({ rendition }) => rendition));
+  const { last, seconds } = await ledgerSince(db, sessionId, found[0]?.segment.sequence ?? 0);
+  const kept: Recovered[] = [];
+  for (const sequence of new Set(found.map(({ segment }) => segment.sequence))) {
+    const begun = found.flatMap(({ rendition, segment }) => {
+      const init = known.get(`${rendition} ${segment.init}`);
+      const before = last.get(rendition) ?? sequence - 1;
+      if (segment.sequence !== sequence || init === undefined || before !== sequence - 1) return [];
+      return [{ rendition, kind: init.kind, listed: init.listed, segment }];
+    });
+    const has = (name: string) =>
+      (last.get(name) ?? -1) >= sequence || begun.some(({ rendition }) => rendition === name);
+    const someLack = ![...offered].every(has);
+    for (const { rendition, segment } of keepInStep(begun, seconds.get(sequence) ?? null, someLack)) {
+      kept.push({ rendition, segment });
+      last.set(rendition, sequence);
+    }
+  }
+  return kept;
+}
+
+/** The newest number of each rendition, and how long the pictures that viewers are offered are, by number. */
+async function ledgerSince(db: Kysely<CoreTables>, sessionId: string, sequence: number) {
   const newest = await db
     .selectFrom('segments')
     .select(({ fn }) => ['rendition', fn.max('sequence').as('sequence')])
     .where('session_id', '=', sessionId)
     .groupBy('rendition')
     .execute();
-  const last = new Map(newest.map(({ rendition, sequence }) => [rendition, sequence]));
-  return found.filter(({ rendition, segment: { sequence, init } }) => {
-    const before = last.get(rendition);
-    const fits = known.has(`${rendition} ${init}`) && (before === undefined || sequence === before + 1);
-    if (fits) last.set(rendition, sequence);
-    return fits;
-  });
+  const durations = await db
+    .selectFrom('segments')
+    .innerJoin('inits', (join) =>
+      join
+        .onRef('inits.session_id', '=', 'segments.session_id')
+        .onRef('inits.rendition', '=', 'segments.rendition')
+        .onRef('inits.number', '=', 'segments.init'),
+    )
+    .select(['segments.sequence', 'segments.duration'])
+    .where('segments.session_id', '=', sessionId)
+    .where('segments.sequence', '>=', sequence)
+    .where('inits.kind', '=', 'video')
+    .where('inits.listed', '=', true)
+    .execute();
+  return {
+    last: new Map(newest.map((row) => [row.rendition, row.sequence])),
+    seconds: new Map(durations.map((row) => [row.sequence, row.duration])),
+  };
 }
 
 async function store(spool: Spool, writer: LedgerWriter, recovered: Recovered[]): Promise<void> {

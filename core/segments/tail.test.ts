@@ -40,7 +40,6 @@ describe('the tail of a session', () => {
     writer = { sessionId, epoch: 3 };
     tail = new Tail(tails, writer, quietLog);
     await ledger.addInit(writer, 'source', true, { number: 0, config: VIDEO, bytes: Buffer.from('init') });
-    await ledger.addInit(writer, 'audio', true, { number: 0, config: AUDIO, bytes: Buffer.from('init') });
   });
 
   afterEach(async () => {
@@ -66,6 +65,7 @@ describe('the tail of a session', () => {
     });
 
   it('becomes short segments of the renditions that had begun them', async () => {
+    await ledger.addInit(writer, 'audio', true, { number: 0, config: AUDIO, bytes: Buffer.from('init') });
     for (const rendition of ['audio', 'source']) await addStored(rendition, 6);
     tail.add('source', start(7), part('one '));
     tail.add('audio', start(7), part('sound', 0.512));
