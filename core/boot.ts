@@ -129,7 +129,14 @@ async function startAll(
       );
     },
   });
-  const jobs = new Jobs({ database, log, events, onComplete: (job) => void hooks.notify('jobComplete', job) });
+  const instance = instanceName(config.dataDir);
+  const jobs = new Jobs({
+    database,
+    instance,
+    log,
+    events,
+    onComplete: (job) => void hooks.notify('jobComplete', job),
+  });
   undo(() => jobs.stop());
 
   const assets = new AssetStore({ db, events, hooks, publicUrl: config.publicUrl });
@@ -162,7 +169,7 @@ async function startAll(
   });
   undo(() => presentations.stop());
   const worker = new Worker({
-    name: instanceName(config.dataDir),
+    name: instance,
     ffmpeg: 'ffmpeg',
     tails: join(config.dataDir, 'tails'),
     ...{ db, events, hooks, ledger, spool, presentations, log },

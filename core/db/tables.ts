@@ -248,6 +248,7 @@ export interface CoreTables {
     name: string;
     organization_id: string | null;
     attempt: Generated<number>;
+    instance: ColumnType<string | null, undefined, string>;
     progress: ColumnType<JobProgress | null, string | null | undefined, string | null>;
     ended: ColumnType<
       'completed' | 'failed' | 'cancelled' | null,

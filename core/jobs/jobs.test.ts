@@ -40,10 +40,10 @@ describe('Jobs', function () {
   });
 
   /** A server with one job defined; `ends` are the ends that it told of. */
-  async function start(definition: Partial<Work> & Pick<Work, 'run'>, { work = true } = {}) {
+  async function start(definition: Partial<Work> & Pick<Work, 'run'>, { work = true, instance = 'node-1' } = {}) {
     const ends: JobCompleteContext[] = [];
     const onComplete = (end: JobCompleteContext) => void ends.push(end);
-    const jobs = new Jobs({ database, log: quietLog, events, onComplete });
+    const jobs = new Jobs({ database, instance, log: quietLog, events, onComplete });
     jobs.define('test.work', { payload: Type.Object({ n: Type.Integer() }), retryDelay: 1, ...definition }, host);
     await jobs.start({ work });
     started.push(jobs);
@@ -231,6 +231,68 @@ describe('Jobs', function () {
     await jobs.cancel(waiting);
     await jobs.retry(waiting);
     expect(await jobs.get(waiting)).to.include({ state: 'queued' });
+  });
+
+  describe('of a server that died', () => {
+    /** Starts a server whose job neither ends nor hears that it should, as if the process stood still, until `let` says how. */
+    async function startDying(instance: string, definition: Partial<Work> = {}) {
+      const running = Promise.withResolvers<string>();
+      const end = Promise.withResolvers<void>();
+      const run: Work['run'] = async (_payload, { id }) => {
+        running.resolve(id);
+        await end.promise;
+      };
+      const { ends } = await start({ retryLimit: 0, ...definition, run }, { instance });
+      return { ends, running: running.promise, end };
+    }
+
+    it('are run again at once by the next of its name, on their last try too, and no others are', async () => {
+      const one = await startDying('node-1');
+      const id = await started[0]!.enqueue('test.work', { n: 1 });
+      await one.running;
+      const two = await startDying('node-2');
+      const other = await started[0]!.enqueue('test.work', { n: 2 });
+      await two.running;
+      const again: { n: number; attempt: number }[] = [];
+      const run: Work['run'] = async ({ n }, { attempt }) => void again.push({ n, attempt });
+      const next = await start({ retryLimit: 0, run }, { instance: 'node-1' });
+      await until(() => next.ends.length === 1, 'the job to run again');
+      expect(await next.jobs.get(id)).to.include({ state: 'completed', attempt: 2, max_attempts: 2, error: null });
+      expect(await next.jobs.get(other)).to.include({ state: 'running', attempt: 1, max_attempts: 1 });
+      two.end.resolve();
+      await until(() => two.ends.length === 1, 'the other to end where it began');
+      one.end.resolve();
+      await started.shift()!.stop();
+      expect(again).to.deep.equal([{ n: 1, attempt: 2 }]);
+      expect(one.ends).to.deep.equal([]);
+    });
+
+    it('are not failed by a process that lives on and only seemed dead', async () => {
+      const one = await startDying('node-1');
+      const id = await started[0]!.enqueue('test.work', { n: 1 });
+      await one.running;
+      const next = await startDying('node-1');
+      await next.running;
+      one.end.reject(new NoRetry('too late'));
+      // Its worker is free for this one when it has settled that one.
+      const second = await started[0]!.enqueue('test.work', { n: 2 });
+      await until(() => one.ends.length > 0, 'the end of the second job');
+      expect(one.ends.map((end) => end.id)).to.deep.equal([second]);
+      next.end.resolve();
+      await until(() => next.ends.length > 0, 'the end of the first');
+      expect(next.ends).to.deep.equal([{ id, name: 'test.work', state: 'completed', payload: { n: 1 } }]);
+    });
+
+    it('are left to the queue where the server may have died of them', async () => {
+      const one = await startDying('node-1');
+      const id = await started[0]!.enqueue('test.work', { n: 1 });
+      await one.running;
+      await database.pool.query(`UPDATE ${database.schema}_jobs.job SET retry_limit = 5 WHERE id = $1`, [toUuid(id)]);
+      const next = await start({ retryLimit: 0, run: async () => undefined }, { instance: 'node-1' });
+      expect(await next.jobs.get(id)).to.include({ state: 'running', attempt: 1 });
+      one.end.resolve();
+      await until(() => one.ends.length === 1, 'the job to end where it began');
+    });
   });
 
   it('tells of the end of a job whose worker died on its last try', async () => {

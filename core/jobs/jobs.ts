@@ -27,6 +27,8 @@ export interface JobLine {
 
 export interface JobsOptions {
   database: Database;
+  /** Lasting name of this server: what its former process was running it takes back at once. */
+  instance: string;
   log: Logger;
   /** Where the ends of an organization's jobs are written down. */
   events: EventLog;
@@ -41,6 +43,8 @@ const defaults = { retryLimit: 2, retryDelay: 5, timeout: 15 * 60 };
 /** Seconds. A worker that stops beating is given up after the first; the second is how often anyone looks. */
 const heartbeat = 20;
 const supervision = 15;
+/** How often a job is run again for nothing when the server died under it. */
+const freeTries = 5;
 /** Milliseconds that running jobs have to end on shutdown. */
 const grace = 20_000;
 /** Days after which the record of a job may go; pg-boss itself forgets a job sooner. */
@@ -49,6 +53,7 @@ const day = 24 * 60 * 60 * 1000;
 
 export class Jobs {
   readonly #database: Database;
+  readonly #instance: string;
   readonly #log: Logger;
   readonly #boss: PgBoss;
   readonly #defined = new Map<string, Defined>();
@@ -60,8 +65,9 @@ export class Jobs {
   #telling: NodeJS.Timeout | null = null;
   #started = false;
 
-  constructor({ database, log, events, onComplete }: JobsOptions) {
+  constructor({ database, instance, log, events, onComplete }: JobsOptions) {
     this.#database = database;
+    this.#instance = instance;
     this.#log = log;
     const bossSchema = `${database.schema}_jobs`;
     this.#table = new JobTable(database.kysely, bossSchema);
@@ -87,6 +93,7 @@ export class Jobs {
     this.#runner = new Runner({
       boss: this.#boss,
       db: database.kysely,
+      instance,
       log,
       events,
       cancellations: this.#cancellations,
@@ -110,6 +117,7 @@ export class Jobs {
     await this.#reports.start();
     if (work) {
       await this.#cancellations.start(async (id) => (await this.get(id)).state === 'cancelled');
+      await this.#takeBack();
       for (const [name, defined] of this.#defined) await this.#runner.work(name, defined);
       this.#telling = setInterval(() => {
         this.#tellUntold().catch((error: unknown) => this.#log.warn({ err: error }, 'ends of jobs could not be told'));
@@ -247,6 +255,14 @@ export class Jobs {
       .values({ id, name, organization_id: options.organizationId ?? null })
       .execute();
     return id;
+  }
+
+  /** Before there are workers here: what is `active` under this name is none of this process's. */
+  async #takeBack(): Promise<void> {
+    for (const { id, name, due } of await this.#table.handBack(this.#instance, freeTries)) {
+      this.#log.info({ job: id, name }, 'a job that the former process of this server was running is run again');
+      this.#runner.wakeIn(name, due);
+    }
   }
 
   /** A worker that died on a job's last try told nobody of its end. */

@@ -12,6 +12,8 @@ export interface RunRecordOptions {
   db: Kysely<CoreTables>;
   id: string;
   attempt: number;
+  /** Lasting name of the server that runs it. */
+  instance: string;
   log: Logger;
   reports: Pick<Reports, 'tell'>;
 }
@@ -20,6 +22,7 @@ export class RunRecord {
   readonly #db: Kysely<CoreTables>;
   readonly #id: string;
   readonly #attempt: number;
+  readonly #instance: string;
   readonly #log: Logger;
   readonly #reports: Pick<Reports, 'tell'>;
   #progress: JobProgress | null = null;
@@ -27,10 +30,11 @@ export class RunRecord {
   #timer: NodeJS.Timeout | null = null;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor({ db, id, attempt, log, reports }: RunRecordOptions) {
+  constructor({ db, id, attempt, instance, log, reports }: RunRecordOptions) {
     this.#db = db;
     this.#id = id;
     this.#attempt = attempt;
+    this.#instance = instance;
     this.#log = log;
     this.#reports = reports;
   }
@@ -39,7 +43,7 @@ export class RunRecord {
   async start(): Promise<void> {
     await this.#db
       .updateTable('jobs')
-      .set({ attempt: this.#attempt, progress: null })
+      .set({ attempt: this.#attempt, instance: this.#instance, progress: null })
       .where('id', '=', this.#id)
       .where('attempt', '<', this.#attempt)
       .execute();

@@ -25,7 +25,12 @@ describe('jobRoutes', function () {
     database = await testDatabase();
     const rows = [organizationId, other].map((id) => ({ id, name: id }));
     await database.kysely.insertInto('organizations').values(rows).execute();
-    jobs = new Jobs({ database, log: quietLog, events: new EventLog({ db: database.kysely, log: quietLog }) });
+    jobs = new Jobs({
+      database,
+      instance: 'test',
+      log: quietLog,
+      events: new EventLog({ db: database.kysely, log: quietLog }),
+    });
     const run = async (_payload: never, job: { log(line: string): void }) => ['one', 'two', 'three'].forEach(job.log);
     jobs.define('test.work', { payload: Type.Object({ n: Type.Integer() }), run }, {} as Host);
     await jobs.start();

@@ -27,6 +27,8 @@ export interface Defined {
 export interface RunnerOptions {
   boss: PgBoss;
   db: Kysely<CoreTables>;
+  /** Lasting name of this server. */
+  instance: string;
   log: Logger;
   events: EventLog;
   cancellations: Cancellations;
@@ -44,6 +46,7 @@ const longestTimer = 24 * 60 * 60;
 export class Runner {
   readonly #boss: PgBoss;
   readonly #db: Kysely<CoreTables>;
+  readonly #instance: string;
   readonly #log: Logger;
   readonly #events: EventLog;
   readonly #cancellations: Cancellations;
@@ -54,9 +57,10 @@ export class Runner {
   readonly #workers = new Map<string, string[]>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  constructor({ boss, db, log, events, cancellations, reports, onComplete }: RunnerOptions) {
+  constructor({ boss, db, instance, log, events, cancellations, reports, onComplete }: RunnerOptions) {
     this.#boss = boss;
     this.#db = db;
+    this.#instance = instance;
     this.#log = log;
     this.#events = events;
     this.#cancellations = cancellations;
@@ -119,7 +123,7 @@ export class Runner {
     const id = toId(job.id);
     const attempt = job.retryCount + 1;
     const log = this.#log.child({ job: id, name: job.name, attempt });
-    const record = new RunRecord({ db: this.#db, id, attempt, log, reports: this.#reports });
+    const record = new RunRecord({ db: this.#db, id, attempt, instance: this.#instance, log, reports: this.#reports });
     const cancelled = this.#cancellations.watch(id);
     const signal = AbortSignal.any([job.signal, cancelled.signal, this.#shutdown.signal]);
     try {
@@ -156,7 +160,11 @@ export class Runner {
 
   /** Fails it for good, however many tries it had left. */
   async #giveUp(job: JobWithMetadata, error: unknown): Promise<JobResult> {
-    await this.ended({ id: toId(job.id), name: job.name }, 'failed', error);
+    const [now] = await this.#boss.findJobs(job.name, { id: job.id });
+    // A try that was given up for dead says nothing: another one may do better.
+    if (now?.state === 'active' && now.retryCount === job.retryCount) {
+      await this.ended({ id: toId(job.id), name: job.name }, 'failed', error);
+    }
     return { id: job.id, status: 'deadletter', output: { message: reason(error) } };
   }
 

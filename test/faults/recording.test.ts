@@ -99,7 +99,7 @@ describe('a recording whose server is killed', function () {
     await delay(Math.random() * 60);
     await server.kill();
     await startAgain(channel);
-    // A job whose worker died is taken up when its heartbeat has been missed.
+    // Its job is taken back at once; only one that was taken in the very moment of the kill is not, until its heartbeat has been missed.
     const asset = await recordingOf(server, channel.stream.id, 120);
     const [file] = recordedFiles(server, asset);
     expect(await judge(file!)).to.deep.equal([]);

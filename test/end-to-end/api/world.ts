@@ -146,7 +146,12 @@ async function makeUpload(world: World): Promise<string> {
 
 /** A job that nobody runs. */
 async function makeJob(database: Database, organizationId: string): Promise<string> {
-  const jobs = new Jobs({ database, log: quietLog, events: new EventLog({ db: database.kysely, log: quietLog }) });
+  const jobs = new Jobs({
+    database,
+    instance: 'test',
+    log: quietLog,
+    events: new EventLog({ db: database.kysely, log: quietLog }),
+  });
   jobs.define('test.wait', { payload: Type.Object({}), run: async () => {} }, {} as Host);
   await jobs.start({ work: false });
   try {
