@@ -33,6 +33,9 @@ declare module '#plugin-api' {
   interface EventMap {
     'echo.heard': { word: string };
   }
+  interface JobMap {
+    'echo.say': object;
+  }
   interface ServiceMap {
     voice: { say(word: string): string };
     ear: object;
@@ -168,6 +171,56 @@ describe('plugin host', () => {
     await refused(() => own.emit({ type: 'stream.deleted', organizationId: 'org_1', data: { title: '' } }));
     await refused(() => own.enqueue('other.work' as never, {} as never));
     expect(() => Object.assign(own, { plugin: 'root' })).to.throw(TypeError);
+  });
+
+  it('lets a plugin make assets, jobs and rows together or not at all, and says so when they are there', async () => {
+    const organizationId = newId('org');
+    await database.kysely.insertInto('organizations').values({ id: organizationId, name: 'A' }).execute();
+    let host: Host | null = null;
+    await start(
+      plugin('echo', {
+        migrations: await migrations('CREATE TABLE echo_words (id bigserial PRIMARY KEY, word text NOT NULL)'),
+        jobs: { 'echo.say': { payload: none, run: async () => {} } },
+        setup: (own) => {
+          host = own as Host;
+          own.on('asset.ready', () => void log.push('ready'));
+          own.tap('asset', ({ kind }) => void log.push(kind));
+        },
+      }),
+    );
+    await jobs.start({ work: false });
+    const own = host! as Host;
+    const make = (word: string, end: () => void) =>
+      own.transaction(async ({ assets, db, enqueue }) => {
+        const { id } = await assets.create({ kind: 'upload', organizationId, title: word });
+        await assets.ready(id, { duration: 1 });
+        await enqueue('echo.say', {}, { organizationId });
+        await db.insertInto('echo_words').values({ word }).execute();
+        end();
+        return id;
+      });
+    const made = async () => ({
+      words: (await own.db.selectFrom('echo_words').select('word').execute()).map(({ word }) => word),
+      assets: (await database.kysely.selectFrom('assets').select('title').execute()).map(({ title }) => title),
+      jobs: (await jobs.list({ organizationId, limit: 10 })).map(({ name }) => name),
+      events: (await events.list({ organizationId, limit: 10 })).map(({ type }) => type),
+    });
+    const failure = await make('lost', () => {
+      throw new Error('no');
+    }).catch((error: Error) => error.message);
+    expect(failure).to.equal('no');
+    expect(await made()).to.deep.equal({ words: [], assets: [], jobs: [], events: [] });
+    const id = await make('kept', () => expect(log).to.deep.equal([]));
+    expect((await own.assets.get(id))?.status).to.equal('ready');
+    expect(await made()).to.deep.equal({
+      words: ['kept'],
+      assets: ['kept'],
+      jobs: ['echo.say'],
+      events: ['asset.created', 'asset.ready'],
+    });
+    await until(() => log.length === 2, 'the event and the hook');
+    expect(log).to.have.members(['ready', 'upload']);
+    await jobs.stop();
   });
 
   it('undoes in reverse, also where one undo fails', async () => {

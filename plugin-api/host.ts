@@ -70,6 +70,9 @@ export interface Metrics {
   gauge(name: string, help: string): { set(value: number): void };
 }
 
+/** What of the host there is in a transaction. */
+export type HostTransaction = Pick<Host, 'assets' | 'db' | 'enqueue'>;
+
 export interface Host<Config = unknown> {
   /** The plugin's name. */
   readonly plugin: string;
@@ -85,6 +88,12 @@ export interface Host<Config = unknown> {
   /** Enqueues one of the plugin's own jobs. */
   enqueue<N extends JobName>(name: N, payload: JobPayload<N>, options?: EnqueueOptions): Promise<string>;
   readonly db: Kysely<TableMap>;
+  /**
+   * Runs `work` in one transaction and answers what it does: all that is made by what it is given, assets, jobs and rows of the plugin's
+   * own, is there when it has ended, and nothing of it where it throws or the server dies. Others wait for it, so it is short, and in it
+   * nothing is asked of the host itself.
+   */
+  transaction<T>(work: (own: HostTransaction) => Promise<T>): Promise<T>;
   readonly services: Readonly<Partial<ServiceMap>>;
   readonly storage: Storage;
   readonly assets: Assets;

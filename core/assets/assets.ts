@@ -1,5 +1,5 @@
 /** Assets in the database: each change and its event in one transaction, nothing of one organization seen by another. */
-import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type {
   AdoptedSegments,
   Asset,
@@ -15,20 +15,20 @@ import type {
   NewAsset,
 } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
-import { withTransaction } from '../db/transaction.ts';
-import type { EventLog } from '../events/log.ts';
+import { whenSettled, withTransaction } from '../db/transaction.ts';
+import type { EventSink } from '../events/late.ts';
 import type { Hooks } from '../hooks.ts';
 import { newId } from '../ids.ts';
 import { type AdoptSource, adopt } from './adopt.ts';
 import { describeAssets } from './describe.ts';
 import { assetNotFound } from './errors.ts';
-import { type AssetMedia, insertInits, insertSegments, readMedia } from './media.ts';
+import { type AssetMedia, insertInits, insertSegments, readMedia, sizeOf } from './media.ts';
 
 export type AssetRow = Selectable<CoreTables['assets']>;
 
 export interface AssetStoreOptions {
   db: Kysely<CoreTables>;
-  events: EventLog;
+  events: EventSink;
   hooks: Pick<Hooks, 'notify'>;
   /** Without a slash at its end. */
   publicUrl: string;
@@ -37,7 +37,7 @@ export interface AssetStoreOptions {
 /** What plugins do with assets; for what people do with them see `library.ts`. */
 export class AssetStore implements Assets {
   readonly #db: Kysely<CoreTables>;
-  readonly #events: EventLog;
+  readonly #events: EventSink;
   readonly #publicUrl: string;
   readonly #hooks: Pick<Hooks, 'notify'>;
 
@@ -46,6 +46,11 @@ export class AssetStore implements Assets {
     this.#publicUrl = publicUrl;
     this.#events = events;
     this.#hooks = hooks;
+  }
+
+  /** The same in a transaction of `withTransaction`, whose events `events` takes. */
+  within(transaction: Kysely<CoreTables>, events: EventSink): AssetStore {
+    return new AssetStore({ db: transaction, events, hooks: this.#hooks, publicUrl: this.#publicUrl });
   }
 
   create(asset: NewAsset): Promise<Asset> {
@@ -166,12 +171,12 @@ export class AssetStore implements Assets {
     });
   }
 
-  async ready(
+  ready(
     id: string,
     { duration, gaps = [], trim }: { duration: number; gaps?: AssetGap[]; trim?: { start: number; end: number } },
   ): Promise<void> {
-    const made = await this.#change(id, async (tx, before) => {
-      if (before.status === 'ready') return null;
+    return this.#change(id, async (tx, before) => {
+      if (before.status === 'ready') return;
       const now = new Date();
       const size = await sizeOf(tx, id);
       await tx
@@ -183,10 +188,11 @@ export class AssetStore implements Assets {
         .where('id', '=', id)
         .execute();
       await appendEvent(this.#events, tx, before, 'asset.ready', { duration });
-      return before;
+      const made = { id, kind: before.kind, organizationId: before.organization_id };
+      whenSettled(tx, (committed) => {
+        if (committed) void this.#hooks.notify('asset', made);
+      });
     });
-    if (made === null) return;
-    void this.#hooks.notify('asset', { id, kind: made.kind, organizationId: made.organization_id });
   }
 
   restart(id: string): Promise<void> {
@@ -227,7 +233,7 @@ export class AssetStore implements Assets {
 }
 
 /** Removes the asset's rows; the database's triggers note the keys of its bytes as garbage in the same transaction. */
-export async function deleteAsset(events: EventLog, tx: Kysely<CoreTables>, row: AssetRow): Promise<void> {
+export async function deleteAsset(events: EventSink, tx: Kysely<CoreTables>, row: AssetRow): Promise<void> {
   await tx.deleteFrom('assets').where('id', '=', row.id).execute();
   await appendEvent(events, tx, row, 'asset.deleted', {});
 }
@@ -236,7 +242,7 @@ type AssetEvent = Extract<keyof EventMap, `asset.${string}`>;
 
 /** Appends an event of the asset; what all of them say is taken from its row. */
 export async function appendEvent<T extends AssetEvent>(
-  events: EventLog,
+  events: EventSink,
   tx: Kysely<CoreTables>,
   row: AssetRow,
   type: T,
@@ -273,16 +279,6 @@ async function recordingOf(tx: Kysely<CoreTables>, sessionId: string): Promise<A
     .where('kind', '=', 'recording')
     .executeTakeFirst();
   return row ? toAsset(row) : null;
-}
-
-/** Bytes that the asset names, each once. */
-async function sizeOf(tx: Kysely<CoreTables>, id: string): Promise<number> {
-  const { rows } = await sql<{ size: string }>`
-    SELECT coalesce(sum(size), 0) AS size FROM (
-      SELECT storage_key, max(size) AS size FROM asset_segments WHERE asset_id = ${id} GROUP BY storage_key
-      UNION ALL
-      SELECT storage_key, size FROM asset_files WHERE asset_id = ${id}) AS named`.execute(tx);
-  return Number(rows[0]!.size);
 }
 
 export function toAsset(row: AssetRow): Asset {

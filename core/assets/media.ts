@@ -1,5 +1,5 @@
 /** The rows of an asset's media: its initialization sections and segments. */
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { AssetInit, AssetSegment } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
 
@@ -70,4 +70,14 @@ export async function readMedia(db: Kysely<CoreTables>, id: string): Promise<Ass
     })),
     segments: segments.map(({ asset_id: _, storage_key: storageKey, ...segment }) => ({ ...segment, storageKey })),
   };
+}
+
+/** Bytes that the asset names, each once. */
+export async function sizeOf(tx: Kysely<CoreTables>, id: string): Promise<number> {
+  const { rows } = await sql<{ size: string }>`
+    SELECT coalesce(sum(size), 0) AS size FROM (
+      SELECT storage_key, max(size) AS size FROM asset_segments WHERE asset_id = ${id} GROUP BY storage_key
+      UNION ALL
+      SELECT storage_key, size FROM asset_files WHERE asset_id = ${id}) AS named`.execute(tx);
+  return Number(rows[0]!.size);
 }

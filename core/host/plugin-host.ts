@@ -1,9 +1,12 @@
 /** Makes the host of one plugin: everything it may reach, and nothing else. */
 import type { Kysely } from 'kysely';
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Assets, Host, Logger, Metrics, ServiceMap, Storage } from '#plugin-api';
+import type { Host, Logger, Metrics, ServiceMap, Storage } from '#plugin-api';
+import type { AssetStore } from '../assets/assets.ts';
 import type { CoreTables } from '../db/tables.ts';
+import { withTransaction } from '../db/transaction.ts';
 import { pluginInvalid } from '../errors.ts';
+import { LateEvents } from '../events/late.ts';
 import type { EventLog } from '../events/log.ts';
 import type { Hooks } from '../hooks.ts';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -20,7 +23,7 @@ export interface HostParts {
   events: Pick<EventLog, 'append' | 'on'>;
   hooks: Hooks;
   storage: Storage;
-  assets: Assets;
+  assets: AssetStore;
   metrics: Registry;
   log: Logger;
 }
@@ -62,6 +65,20 @@ export function makeHost(
       return jobs.enqueue(job, payload, options);
     },
     db: pluginDatabase(parts.db, name),
+    transaction: (work) =>
+      withTransaction(parts.db, async (tx) => {
+        const late = new LateEvents(events);
+        const done = await work({
+          assets: parts.assets.within(tx, late),
+          db: pluginDatabase(tx, name),
+          enqueue: async (job, payload, options) => {
+            own('enqueue', job);
+            return jobs.enqueue(job, payload, options, tx);
+          },
+        });
+        await late.flush(tx);
+        return done;
+      }),
     services,
     storage: parts.storage,
     assets: parts.assets,

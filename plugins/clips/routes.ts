@@ -38,27 +38,23 @@ export function clipRoutes(routes: Routes, host: Host<{ longest: number }>): voi
     async handle({ body, caller }) {
       const { organizationId } = caller;
       const { from, of, start, end } = await clipSource(host, organizationId, body, host.config.longest);
-      const clip = await host.assets.create({ kind: 'clip', organizationId, ...of, title: body.title ?? of.title });
-      try {
-        const { segments, gaps, start: earlier } = await host.assets.adopt(clip.id, from, { start, end });
+      const title = body.title ?? of.title;
+      // A clip that a killed server left half made nobody would ever finish.
+      const id = await host.transaction(async ({ assets, enqueue }) => {
+        const clip = await assets.create({ kind: 'clip', organizationId, ...of, title });
+        const { segments, gaps, start: earlier } = await assets.adopt(clip.id, from, { start, end });
         if (segments === 0) throw clipSourceNotFound('What it should be cut from is gone.');
         const range = { start: Math.max(0, start - earlier), end: end - earlier };
         if (body.exact) {
-          const reason = obstacle(await host.assets.media(clip.id));
+          const reason = obstacle(await assets.media(clip.id));
           if (reason !== null) throw clipNotExact(reason);
-          await host.enqueue('clips.cut', { asset_id: clip.id, ...range, gaps }, { organizationId });
+          await enqueue('clips.cut', { asset_id: clip.id, ...range, gaps }, { organizationId });
         } else {
-          await host.assets.ready(clip.id, { duration: end - start, trim: range, gaps });
+          await assets.ready(clip.id, { duration: end - start, trim: range, gaps });
         }
-      } catch (error) {
-        await host.assets.delete(clip.id);
-        throw error;
-      }
-      return {
-        status: 201,
-        headers: { Location: `/v1/assets/${clip.id}` },
-        body: await host.assets.describe(clip.id),
-      };
+        return clip.id;
+      });
+      return { status: 201, headers: { Location: `/v1/assets/${id}` }, body: await host.assets.describe(id) };
     },
   });
 }

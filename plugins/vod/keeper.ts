@@ -1,7 +1,7 @@
 /** What happens to an upload beside its transcode: it becomes an asset and a job, fails with a reason, and is forgotten in time. */
 import type { JobCompleteContext } from '#plugin-api';
 import type { UploadStore } from './upload-store.ts';
-import type { UploadRow, Uploads, VodHost } from './uploads.ts';
+import { type UploadRow, Uploads, type VodHost } from './uploads.ts';
 
 /** Hours that the bytes of a file whose transcode failed are kept: as long as its job can be retried. */
 const KEPT_HOURS = 7 * 24;
@@ -81,12 +81,16 @@ export class Keeper {
     return expired && (await this.#store.getUpload(upload.id)).offset === upload.size;
   }
 
-  /** Two may come to the end of an upload at once: the client's last request and a sweep. One of their assets stays. */
-  async #makeAsset({ id, organizationId, title, metadata }: UploadRow): Promise<void> {
-    const { assets } = this.#host;
+  /**
+   * In one transaction: of an asset that its upload does not name nobody would know. Two may come to the end of an upload at once, the
+   * client's last request and a sweep; one of their assets stays.
+   */
+  #makeAsset({ id, organizationId, title, metadata }: UploadRow): Promise<void> {
     const visibility = VISIBILITIES.find((value) => value === metadata.visibility);
     const asset = { kind: 'upload' as const, organizationId, title, ...(visibility ? { visibility } : {}) };
-    const { id: assetId } = await assets.create(asset);
-    if (!(await this.#uploads.claim(id, assetId))) await assets.delete(assetId);
+    return this.#host.transaction(async ({ assets, db }) => {
+      const { id: assetId } = await assets.create(asset);
+      if (!(await new Uploads(db).claim(id, assetId))) await assets.delete(assetId);
+    });
   }
 }
