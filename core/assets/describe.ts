@@ -33,7 +33,9 @@ export async function describeAssets(
       tracks.filter(({ asset_id }) => asset_id === row.id).map(({ asset_id: _, ...track }) => track),
       files
         .filter(({ asset_id }) => asset_id === row.id)
-        .map(({ asset_id: _, size, ...file }) => ({ ...file, size: Number(size) })),
+        .map(({ number, size, start, duration }) => ({
+          ...{ number, size: Number(size), start: toMilliseconds(start), duration: toMilliseconds(duration) },
+        })),
     ),
   );
 }
@@ -42,7 +44,8 @@ function answer(publicUrl: string, row: AssetRow, tracks: Track[], files: File[]
   const { id, kind, status, title, visibility, stream_id, session_id, duration, gaps, error } = row;
   const media = `${publicUrl}/vod/${id}`;
   return {
-    ...{ id, kind, status, title, visibility, stream_id, session_id, duration },
+    ...{ id, kind, status, title, visibility, stream_id, session_id },
+    duration: duration === null ? null : toMilliseconds(duration),
     size: row.size === null ? null : Number(row.size),
     playback: {
       hls_url: `${media}/index.m3u8`,
@@ -55,9 +58,15 @@ function answer(publicUrl: string, row: AssetRow, tracks: Track[], files: File[]
         ? null
         : { vtt_url: `${media}/storyboard.vtt`, image_url: `${media}/storyboard.jpg` },
     tracks: tracks.sort((a, b) => (b.height ?? 0) - (a.height ?? 0)),
-    ...{ gaps, files, error },
+    gaps: gaps.map((gap) => ({ start: toMilliseconds(gap.start), duration: toMilliseconds(gap.duration) })),
+    ...{ files, error },
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
     ready_at: row.ready_at?.toISOString() ?? null,
   };
+}
+
+/** Seconds without the digits behind the milliseconds, which sums of frames' lengths have and which mean nothing. */
+function toMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
 }
