@@ -11,6 +11,7 @@ export * from './jobs.ts';
 export * from './ladder.ts';
 export type * from './log.ts';
 export type * from './media.ts';
+export * from './memory.ts';
 export * from './paging.ts';
 export * from './progressive-mp4.ts';
 export type * from './registry.ts';

@@ -1,8 +1,8 @@
 /** tus's store over the server's own storage: what comes is appended there, on a disk or on its way to S3 alike. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Readable } from 'node:stream';
+import { finished, type Readable } from 'node:stream';
 import { DataStore, ERRORS, Upload } from '@tus/server';
-import type { Appender, Caller, Storage } from '#plugin-api';
+import { type Appender, type Caller, release, type Storage } from '#plugin-api';
 import type { UploadRow, Uploads } from './uploads.ts';
 
 /**
@@ -70,11 +70,11 @@ export class UploadStore extends DataStore {
     this.#writing.set(id, appender);
     control.resume().once('end', () => request.bytes.destroy());
     try {
-      for await (const chunk of request.bytes) {
-        left -= (chunk as Buffer).length;
+      await eachChunk(request.bytes, (chunk) => {
+        left -= chunk.length;
         if (left < 0) throw ERRORS.ERR_SIZE_EXCEEDED;
-        await gatherer.add(chunk as Buffer);
-      }
+        return gatherer.add(chunk);
+      });
     } finally {
       // What has come is kept also where the connection broke off: the client goes on after it.
       await gatherer.flush().finally(() => {
@@ -126,6 +126,36 @@ export class UploadStore extends DataStore {
 }
 
 /**
+ * Hands on each chunk as it came, after what became of the one before. A stream's iterator would copy together what came meanwhile.
+ * Rejects where the stream breaks off or a chunk is refused; nothing is at work any more then.
+ */
+function eachChunk(stream: Readable, take: (chunk: Buffer) => Promise<unknown> | null): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let taking: Promise<unknown> | null = null;
+    const refuse = (error: unknown) => {
+      reject(error);
+      stream.destroy();
+    };
+    stream.on('data', (chunk: Buffer) => {
+      try {
+        taking = take(chunk);
+      } catch (error) {
+        refuse(error);
+        return;
+      }
+      if (taking === null) return;
+      stream.pause();
+      taking.then(() => stream.resume(), refuse);
+    });
+    finished(stream, (error) => {
+      const end = () => (error ? reject(error) : resolve());
+      if (taking === null) end();
+      else taking.then(end, reject);
+    });
+  });
+}
+
+/**
  * Makes few large appends of many small chunks, in two blocks of memory by turns: one is written while the other fills. New memory for each would
  * cost the server as much as all the rest of an upload.
  */
@@ -140,14 +170,13 @@ class Gatherer {
     this.#appender = appender;
   }
 
-  /** Waits while one block is full and the other is not written yet. */
-  async add(chunk: Buffer): Promise<void> {
-    for (let at = 0; at < chunk.length; ) {
-      const copied = chunk.copy(this.#block, this.#filled, at);
-      this.#filled += copied;
-      at += copied;
-      if (this.#filled === this.#block.length) await this.#append();
-    }
+  /** Takes a chunk, memory and all. A promise while one block is full and the other is not written yet. */
+  add(chunk: Buffer): Promise<unknown> | null {
+    const copied = chunk.copy(this.#block, this.#filled);
+    this.#filled += copied;
+    if (this.#filled === this.#block.length) return this.#append().then(() => this.add(chunk.subarray(copied)));
+    release(chunk);
+    return null;
   }
 
   /** Resolves when everything is safe. */
