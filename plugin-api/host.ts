@@ -29,6 +29,7 @@ export interface NewEvent<T extends keyof EventMap & string> {
 
 /** Bytes under keys like `sessions/<id>/source/12.1.m4s`. A put is whole or not there. */
 export interface Storage {
+  /** What comes piece by piece is written piece by piece: the next one is asked for when one is written. */
   put(key: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<{ size: number }>;
   /** Throws `LS_STORAGE_NOT_FOUND` where there is nothing. `range` is inclusive, in bytes. */
   read(key: string, range?: { start: number; end?: number }): Promise<NodeJS.ReadableStream>;

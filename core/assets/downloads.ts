@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addAbortSignal, Readable } from 'node:stream';
 import { type Kysely, sql } from 'kysely';
 import { type Logger, progressiveMp4, type Storage } from '#plugin-api';
 import type { CoreTables } from '../db/tables.ts';
@@ -99,8 +98,8 @@ export class Downloads {
     await this.#forgetUnused();
     // Never the same twice: what was given up may be about to be deleted.
     const storageKey = `assets/${asset.id}/download-${randomUUID()}.mp4`;
-    const put = async (made: Readable) => {
-      const { size } = await storage.put(storageKey, addAbortSignal(this.#stopping.signal, made));
+    const put = async (made: AsyncIterable<Uint8Array>) => {
+      const { size } = await storage.put(storageKey, until(this.#stopping.signal, made));
       return this.#note(asset.id, number, { storageKey, size });
     };
     const { trim_start: start, trim_end: end } = asset;
@@ -111,7 +110,7 @@ export class Downloads {
     if (!first) throw assetNotReady(`The asset ${asset.id} has nothing to download.`);
     if (runs.length === 1) {
       const inits = first.inits.map(({ bytes }) => bytes);
-      return put(Readable.from(progressiveMp4({ inits, pieces: piecesOf(storage, first), trim })));
+      return put(progressiveMp4({ inits, pieces: piecesOf(storage, first), trim }));
     }
     const clock = await clockOf(storage, first);
     const inputs = runs.map((run) => fragmentsOf(storage, run, clock));
@@ -122,7 +121,7 @@ export class Downloads {
     assetId: string,
     inputs: Fragments[],
     trim: RemuxOptions['trim'],
-    put: (made: Readable) => Promise<Download>,
+    put: (made: AsyncIterable<Uint8Array>) => Promise<Download>,
   ): Promise<Download> {
     const { folder } = this.#options;
     await mkdir(folder, { recursive: true });
@@ -183,4 +182,12 @@ export class Downloads {
 
 async function* readAll(storage: Storage, key: string): AsyncGenerator<Buffer> {
   for await (const chunk of await storage.read(key)) yield chunk as Buffer;
+}
+
+/** Breaks off when the signal aborts. A stream in between would read ahead, and a chunk may be overwritten by the next. */
+async function* until(signal: AbortSignal, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    signal.throwIfAborted();
+    yield chunk;
+  }
 }

@@ -53,7 +53,9 @@ export function localStorage(folder: string): Storage {
             `Bytes ${range.start} to ${range.end ?? 'the end'} are not within the ${found.size} of ${key}.`,
           );
         }
-        return file.createReadStream(range ?? {});
+        const { start = 0, end = found.size - 1 } = range ?? {};
+        // Told where the file ends, the stream takes no memory for what is behind that.
+        return file.createReadStream(found.size === 0 ? {} : { start, end: Math.min(end, found.size - 1) });
       } catch (error) {
         await file.close();
         throw error;
