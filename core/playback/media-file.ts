@@ -1,9 +1,9 @@
 /** Answers with media: initialization sections, segments and parts, from memory or from storage, whole or in part. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
-import type { Storage } from '#plugin-api';
+import { release, type Storage } from '#plugin-api';
 import { playbackRangeNotSatisfiable } from './errors.ts';
 import { CORS, isHead, sendProblem } from './replies.ts';
+import { ViewerGone } from './viewing.ts';
 
 /** Where the bytes are: buffers in order, or a key of the storage. */
 export type MediaSource = readonly Buffer[] | string;
@@ -76,12 +76,30 @@ export async function sendMedia(
   if (typeof source === 'string') {
     const stored = await options.storage.read(source, wanted === null ? undefined : { start, end });
     begin();
-    await pipeline(stored, res);
+    for await (const chunk of stored) await write(res, chunk as Buffer);
+    res.end();
   } else {
     begin();
     writeAll(res, wanted === null ? source : slice(source, start, end));
   }
   return end - start + 1;
+}
+
+/** Resolves when the system has taken the chunk, whose memory is free then. */
+function write(res: ServerResponse, chunk: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const gone = () => {
+      res.destroy();
+      reject(new ViewerGone());
+    };
+    res.once('close', gone);
+    res.write(chunk, (error) => {
+      res.off('close', gone);
+      if (error) return gone();
+      release(chunk);
+      resolve();
+    });
+  });
 }
 
 /** One system call for all buffers: they are not copied, and are kept until the viewer has them. */
