@@ -154,7 +154,7 @@ async function startAll(
     plugins: config.plugins,
     routes,
     migrate: (owner, folder) => migrate(database, { owner, folder, log }),
-    storage: behindLive(storage, () => keeper.level === 'full'),
+    storage: behindLive(storage, { isFull: () => keeper.level === 'full', reserved: config.reservedBytes }),
     ...{ server, db, jobs, events, hooks, assets, metrics, log },
   });
   undo(() => plugins.stop());

@@ -66,3 +66,11 @@ export const requestInvalid = defineError({
   title: 'The request does not fit its schema',
   fix: 'Correct each member of `errors`; its pointer names the place.',
 });
+
+/** For want of space. Storage refuses so what comes when the disk is full; who knows before how much will come asks for its `room`. */
+export const storageFull = defineError({
+  code: 'LS_STORAGE_FULL',
+  status: 507,
+  title: 'The disk has no room beside what is kept for live',
+  fix: 'Free some space, delete recordings, or lower LIVESTREAMS_RESERVED_GIGABYTES.',
+});

@@ -48,6 +48,11 @@ export interface Storage {
   locate(key: string, options?: { expiresIn?: number; filename?: string }): Promise<{ file: string } | { url: string }>;
   /** Keys that start with `prefix`, in order. */
   list(prefix: string): AsyncIterable<{ key: string; size: number }>;
+  /**
+   * Bytes that this machine's disk has room for, without what is kept for live. It is the limit with an object store too: what goes there
+   * waits on the disk, and what ffmpeg reads comes back to it.
+   */
+  room(): Promise<number>;
 }
 
 /**

@@ -4,8 +4,7 @@
  * `low`: what is reserved for live would be touched soon. `full`: less than that is free, so nothing but live is taken, and what
  * was broadcast unrecorded goes, the oldest first. Recordings go by their retention alone: nobody's are deleted for others' sake.
  */
-import type { Appender, Storage } from '#plugin-api';
-import { storageFull } from './errors.ts';
+import { type Appender, type Storage, storageFull } from '#plugin-api';
 import type { Space } from './space.ts';
 
 export type Level = 'enough' | 'low' | 'full';
@@ -26,8 +25,14 @@ export function judge({ free, secondsToFull }: Space, reserved: number, before: 
   return free < low || (secondsToFull !== null && secondsToFull < soon) ? 'low' : 'enough';
 }
 
+export interface BehindLiveOptions {
+  isFull(): boolean;
+  /** Bytes that are kept free for live. */
+  reserved: number;
+}
+
 /** The storage for all but live: it takes nothing while `isFull`. Reading and deleting go on. Errors: `LS_STORAGE_FULL`. */
-export function behindLive(storage: Storage, isFull: () => boolean): Storage {
+export function behindLive(storage: Storage, { isFull, reserved }: BehindLiveOptions): Storage {
   const refuseWhereFull = (key: string) => {
     if (isFull()) throw storageFull(`${key} is not taken: what is left on the disk is kept for live.`);
   };
@@ -55,5 +60,6 @@ export function behindLive(storage: Storage, isFull: () => boolean): Storage {
     delete: (key) => storage.delete(key),
     locate: (key, options) => storage.locate(key, options),
     list: (prefix) => storage.list(prefix),
+    room: async () => (isFull() ? 0 : Math.max(0, (await storage.room()) - reserved)),
   };
 }

@@ -246,7 +246,10 @@ describe('retention', function () {
       space: new SpaceWatch(folder, read),
       reserved: 1000,
     });
-    const rest = behindLive(storage, () => keeper.level === 'full');
+    const rest = behindLive(
+      { ...storage, room: async () => room },
+      { isFull: () => keeper.level === 'full', reserved: 1000 },
+    );
     const told = async () =>
       (await events.list({ organizationId: oldest.organizationId, limit: 100 }))
         .filter(({ type }) => type !== 'asset.created' && type !== 'asset.ready')
@@ -277,11 +280,13 @@ describe('retention', function () {
       await storage.put('sessions/live/1', Buffer.from('x'));
       const growing = await rest.append('recordings/1');
       expect(await codeOf(growing.append(Buffer.from('x')))).to.equal('LS_STORAGE_FULL');
+      expect(await rest.room()).to.equal(0);
       await growing.discard();
       room = 5000;
       await keeper.look();
       expect((await told()).at(-1)).to.equal('storage.space enough');
       await rest.put('uploads/1', Buffer.from('x'));
+      expect(await rest.room()).to.equal(4000);
     } finally {
       await keeper.stop();
     }

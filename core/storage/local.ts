@@ -7,7 +7,7 @@
  * stream, to save seconds of a broadcast that the failure itself has cut.
  */
 import { randomUUID } from 'node:crypto';
-import { open, opendir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, opendir, rename, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Appender, Storage } from '#plugin-api';
 import { storageBadRange, storageNotFound } from './errors.ts';
@@ -94,6 +94,12 @@ export function localStorage(folder: string): Storage {
       // A prefix may end within a name; the folder above that is where to look.
       const cut = checkPrefix(prefix).lastIndexOf('/') + 1;
       return filesUnder(root, prefix.slice(0, cut), prefix);
+    },
+
+    async room() {
+      await mkdir(root, { recursive: true });
+      const { bavail, bsize } = await statfs(root);
+      return bavail * bsize;
     },
   };
 }

@@ -218,6 +218,10 @@ class Spooled implements SpooledStorage {
     return merge(this.#spool.list(prefix), this.#options.store.list(prefix));
   }
 
+  room(): Promise<number> {
+    return this.#spool.room();
+  }
+
   async #upload(key: string): Promise<void> {
     const { store, log, partSize = PART_SIZE } = this.#options;
     const found = await this.#spool.stat(key);

@@ -29,6 +29,13 @@ export const uploadTooLarge = defineError({
   fix: "Send a smaller file, or raise the plugin's setting `maxSize`.",
 });
 
+export const uploadLimit = defineError({
+  code: 'LS_VOD_UPLOAD_LIMIT',
+  status: 409,
+  title: 'The organization has as many unfinished uploads as it may',
+  fix: 'Finish one or give one up (`DELETE /v1/uploads/:id`), and begin this one then. Unfinished uploads are forgotten after a day.',
+});
+
 export const uploadVersion = defineError({
   code: 'LS_VOD_UPLOAD_VERSION',
   status: 412,

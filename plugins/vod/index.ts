@@ -46,6 +46,11 @@ export const vod = definePlugin({
     }),
     maxSize: Type.Integer({ default: 50 * GIB, minimum: 1, description: 'Bytes that one upload may have.' }),
     maxDuration: Type.Integer({ default: 12 * 3600, minimum: 1, description: 'Seconds that a file may last.' }),
+    maxUnfinished: Type.Integer({
+      default: 100,
+      minimum: 1,
+      description: 'Uploads of one organization that may be unfinished at once.',
+    }),
     expiry: Type.Integer({
       default: 24,
       minimum: 1,
@@ -75,7 +80,8 @@ export const vod = definePlugin({
   jobs: { 'vod.transcode': transcodeJob },
   routes(routes, host) {
     const { uploads, store, keeper } = partsOf(host);
-    uploadRoutes(routes, { uploads, store, maxSize: host.config.maxSize, finished: (row) => keeper.finished(row) });
+    const { maxSize, maxUnfinished } = host.config;
+    uploadRoutes(routes, { uploads, store, maxSize, maxUnfinished, finished: (row) => keeper.finished(row) });
   },
   setup(host) {
     const { keeper } = partsOf(host);

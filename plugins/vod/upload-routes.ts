@@ -1,7 +1,15 @@
 /** `/v1/uploads`: tus 1.0 with the API's own callers and errors, and what has become of an upload. */
 import { ERRORS, Server, type Upload } from '@tus/server';
 import { type Caller, LivestreamsError, type RouteAnswer, type RouteRequest, type Routes, Type } from '#plugin-api';
-import { uploadConflict, uploadGone, uploadInvalid, uploadNotFound, uploadTooLarge, uploadVersion } from './errors.ts';
+import {
+  uploadConflict,
+  uploadGone,
+  uploadInvalid,
+  uploadLimit,
+  uploadNotFound,
+  uploadTooLarge,
+  uploadVersion,
+} from './errors.ts';
 import { currentRequest, type UploadStore } from './upload-store.ts';
 import { newUploadId, type UploadRow, type Uploads } from './uploads.ts';
 
@@ -13,6 +21,8 @@ export interface UploadRoutesOptions {
   store: UploadStore;
   /** Bytes. */
   maxSize: number;
+  /** Of one organization. */
+  maxUnfinished: number;
   /** All bytes are there. Called again where that is not sure. */
   finished(upload: UploadRow): Promise<void>;
 }
@@ -20,7 +30,7 @@ export interface UploadRoutesOptions {
 type AnyRequest = Pick<RouteRequest<unknown, unknown, unknown, unknown>, 'headers' | 'stream'>;
 
 export function uploadRoutes(routes: Routes, options: UploadRoutesOptions): void {
-  const { uploads, store, maxSize, finished } = options;
+  const { uploads, store, maxSize, maxUnfinished, finished } = options;
   /** What each request that tus is at work on failed with. */
   const failures = new WeakMap<object, LivestreamsError>();
 
@@ -49,7 +59,12 @@ export function uploadRoutes(routes: Routes, options: UploadRoutesOptions): void
       const texts = Object.entries(metadata).flat();
       // PostgreSQL keeps none.
       if (texts.some((text) => text?.includes('\0'))) throw uploadInvalid('Upload-Metadata hold a NUL.');
-      await uploads.add({ id, organizationId, metadata, size });
+      await store.checkRoom(size ?? 0);
+      const oldest = await uploads.add({ id, organizationId, metadata, size }, maxUnfinished);
+      if (oldest) {
+        const forgotten = new Date(oldest.createdAt.getTime() + store.getExpiration()).toISOString();
+        throw uploadLimit(`There are ${maxUnfinished}. The oldest, ${oldest.id}, is forgotten at ${forgotten}.`);
+      }
       return {};
     },
     async onUploadFinish(_request, { id }) {

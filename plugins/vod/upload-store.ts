@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { finished, type Readable } from 'node:stream';
 import { DataStore, ERRORS, Upload } from '@tus/server';
-import { type Appender, type Caller, release, type Storage } from '#plugin-api';
+import { type Appender, type Caller, release, type Storage, storageFull } from '#plugin-api';
 import type { UploadRow, Uploads } from './uploads.ts';
 
 /**
@@ -85,7 +85,16 @@ export class UploadStore extends DataStore {
     return appender.size;
   }
 
+  /** Refuses what would not fit before it is sent. Errors: `LS_STORAGE_FULL`. */
+  async checkRoom(bytes: number): Promise<void> {
+    const room = await this.#storage.room();
+    if (bytes < room) return;
+    throw storageFull(`There is room for ${room} bytes${bytes > 0 ? `, and the upload has ${bytes}` : ''}.`);
+  }
+
   override async declareUploadLength(id: string, size: number): Promise<void> {
+    const { offset } = await this.getUpload(id);
+    await this.checkRoom(size - offset);
     await this.#uploads.set(id, { size });
   }
 

@@ -52,6 +52,7 @@ export interface VodSettings {
   preset: string;
   maxSize: number;
   maxDuration: number;
+  maxUnfinished: number;
   expiry: number;
   concurrency: number;
 }
@@ -94,15 +95,33 @@ export class Uploads {
     this.#db = db;
   }
 
-  async add(upload: Pick<UploadRow, 'id' | 'organizationId' | 'metadata' | 'size'>): Promise<void> {
-    await this.#db
-      .insertInto('vod_uploads')
-      .values({
-        ...{ id: upload.id, organization_id: upload.organizationId, title: titleOf(upload.metadata) },
-        ...{ metadata: upload.metadata, size: upload.size === null ? null : String(upload.size) },
-        ...{ storage_key: `uploads/${upload.id}`, created_at: new Date() },
-      })
-      .execute();
+  /** Adds it and answers null, unless its organization has `most` that are unfinished: then the answer is the oldest of these. */
+  add(
+    { id, organizationId, metadata, size }: Pick<UploadRow, 'id' | 'organizationId' | 'metadata' | 'size'>,
+    most: number,
+  ): Promise<Pick<UploadRow, 'id' | 'createdAt'> | null> {
+    return this.#db.transaction().execute(async (tx) => {
+      // One after the other: two at once would both find the last place free.
+      const lock = `vod uploads ${organizationId}`;
+      await sql`SELECT pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(tx);
+      const unfinished = await tx
+        .selectFrom('vod_uploads')
+        .select(['id', 'created_at as createdAt'])
+        .where('organization_id', '=', organizationId)
+        .where('finished_at', 'is', null)
+        .orderBy('created_at')
+        .limit(most)
+        .execute();
+      if (unfinished.length === most) return unfinished[0]!;
+      await tx
+        .insertInto('vod_uploads')
+        .values({
+          ...{ id, organization_id: organizationId, title: titleOf(metadata), metadata },
+          ...{ size: size === null ? null : String(size), storage_key: `uploads/${id}`, created_at: new Date() },
+        })
+        .execute();
+      return null;
+    });
   }
 
   get(id: string): Promise<UploadRow | null> {

@@ -1,6 +1,6 @@
 /** `<vod-upload>`: takes video files from the person's disk, also over a line that breaks, and shows how far each is. */
 import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit';
-import { Upload } from 'tus-js-client';
+import { type DetailedError, Upload } from 'tus-js-client';
 
 interface Sending {
   upload: Upload;
@@ -124,6 +124,7 @@ export class VodUpload extends LitElement {
       endpoint: '/v1/uploads',
       metadata: { filename: file.name },
       retryDelays: RETRIES,
+      onShouldRetry: isPassing,
       removeFingerprintOnSuccess: true,
       onProgress: (sent) => this.#change(sending, { sent }),
       onSuccess: () => this.#change(sending, { state: 'sent', sent: sending.size }),
@@ -196,6 +197,15 @@ export class VodUpload extends LitElement {
       ${failure ? html`<span class="bad" role="alert">${failure}</span>` : nothing}
     </div>`;
   }
+}
+
+/** Whether another try may go better. What the server refuses it would refuse again, and the person is told at once. */
+function isPassing({ originalRequest, originalResponse }: DetailedError): boolean {
+  const status = originalResponse?.getStatus() ?? 0;
+  const refused = status === 507 || (status >= 400 && status < 500);
+  // Of an upload that has begun these say that another request of it is not over yet.
+  const held = originalRequest.getMethod() !== 'POST' && (status === 409 || status === 423);
+  return (held || !refused) && navigator.onLine;
 }
 
 /** The API's own words, where it answered. */
