@@ -15,7 +15,7 @@ import {
   StreamList,
 } from './schemas.ts';
 import type { StreamRow } from './stream-key.ts';
-import type { StreamStatus, Streams } from './streams.ts';
+import type { StreamNow, Streams } from './streams.ts';
 
 export interface StreamRoutesOptions {
   streams: Streams;
@@ -25,10 +25,12 @@ export interface StreamRoutesOptions {
   publishUrls(): Record<string, Record<string, string>>;
 }
 
+const OFFLINE: StreamNow = { status: 'offline', hasThumbnail: false };
+
 export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void {
   const { streams, publicUrl } = options;
   const ingest = (streamId: string, key = '{key}') => fillIn(options.publishUrls(), { stream_id: streamId, key });
-  const answer = (row: StreamRow, status: StreamStatus = 'offline', key?: string): StreamAnswer => ({
+  const answer = (row: StreamRow, { status, hasThumbnail } = OFFLINE, key?: string): StreamAnswer => ({
     id: row.id,
     title: row.title,
     status,
@@ -45,10 +47,11 @@ export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void
       watch_url: `${publicUrl}/watch/${row.id}`,
       embed_url: `${publicUrl}/embed/${row.id}`,
     },
+    thumbnail_url: hasThumbnail ? `${publicUrl}/live/${row.id}/thumbnail.jpg` : null,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   });
-  const answerNow = async (row: StreamRow) => answer(row, (await streams.statuses([row.id])).get(row.id));
+  const answerNow = async (row: StreamRow) => answer(row, (await streams.now([row.id])).get(row.id));
 
   routes.route({
     method: 'POST',
@@ -62,7 +65,7 @@ export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void
       return {
         status: 201,
         headers: { Location: `/v1/streams/${stream.id}` },
-        body: { ...answer(stream, 'offline', key.key), keys: [key] },
+        body: { ...answer(stream, OFFLINE, key.key), keys: [key] },
       };
     },
   });
@@ -83,8 +86,8 @@ export function streamRoutes(routes: Routes, options: StreamRoutesOptions): void
           streams.list(caller.organizationId, { limit, before: after, status, visibility, title }),
         position: ({ id }) => id,
       });
-      const statuses = await streams.statuses(data.map(({ id }) => id));
-      return { status: 200, body: { data: data.map((row) => answer(row, statuses.get(row.id))), next_cursor } };
+      const now = await streams.now(data.map(({ id }) => id));
+      return { status: 200, body: { data: data.map((row) => answer(row, now.get(row.id))), next_cursor } };
     },
   });
 

@@ -79,6 +79,10 @@ const streamMembers = {
     description: 'What to type into an encoder, by ingest. Where the key is not known any more, `{key}` stands for it.',
   }),
   playback: Type.Object({ hls_url: Type.String(), watch_url: Type.String(), embed_url: Type.String() }),
+  thumbnail_url: Type.Union([Type.String(), Type.Null()], {
+    description:
+      'The newest picture of what is live; of a protected stream it wants a token. Null while there is none.',
+  }),
   created_at: Time,
   updated_at: Time,
 };

@@ -242,6 +242,22 @@ describe('streams', () => {
     expect((await call<Stream>('GET', `/streams/${id}`, 200)).status).to.equal('reconnecting');
   });
 
+  it('says where the picture of what is live is, as long as there is one', async () => {
+    const { id } = await create();
+    const session = { id: newId('ses'), stream_id: id, organization_id: ours.organizationId, state: 'live' } as const;
+    const picture = async () => (await call<Stream>('GET', `/streams/${id}`, 200)).thumbnail_url;
+    const change = (set: { thumbnail_key: string } | { state: 'ended' }) =>
+      database.kysely.updateTable('sessions').set(set).where('id', '=', session.id).execute();
+    await database.kysely.insertInto('sessions').values(session).execute();
+    expect(await picture()).to.equal(null);
+    await change({ thumbnail_key: `sessions/${session.id}/thumbnail.jpg` });
+    expect(await picture()).to.equal(`https://live.example/live/${id}/thumbnail.jpg`);
+    const { data } = await call<List<Stream>>('GET', '/streams?status=live', 200);
+    expect(data.find((stream) => stream.id === id)?.thumbnail_url).to.equal(await picture());
+    await change({ state: 'ended' });
+    expect(await picture()).to.equal(null);
+  });
+
   it('opens with the right key only, and notes its use', async () => {
     const { id, keys, title } = await create();
     const found = await verifyStreamKey(database.kysely, id, keys[0].key);

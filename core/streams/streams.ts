@@ -9,6 +9,14 @@ import { streamKeyExpiry, streamKeyLimit, streamKeyNotFound, streamNotFound } fr
 import { newStreamKey, type StreamRow } from './stream-key.ts';
 
 export type StreamStatus = 'offline' | 'live' | 'reconnecting';
+
+/** What a stream is at this moment. */
+export interface StreamNow {
+  status: StreamStatus;
+  /** There is a picture of what is live. */
+  hasThumbnail: boolean;
+}
+
 export type StreamKeyRow = Omit<Selectable<CoreTables['stream_keys']>, 'key_hash'>;
 
 /** A key at the only moment at which it is known. */
@@ -145,15 +153,20 @@ export class Streams {
   }
 
   /** Streams that are not named are offline. */
-  async statuses(ids: string[]): Promise<Map<string, StreamStatus>> {
+  async now(ids: string[]): Promise<Map<string, StreamNow>> {
     if (ids.length === 0) return new Map();
     const open = await this.#db
       .selectFrom('sessions')
-      .select(['stream_id', 'state'])
+      .select(['stream_id', 'state', 'thumbnail_key'])
       .where('stream_id', 'in', ids)
       .where('state', '!=', 'ended')
       .execute();
-    return new Map(open.map(({ stream_id, state }) => [stream_id, state as StreamStatus]));
+    return new Map(
+      open.map(({ stream_id, state, thumbnail_key }) => [
+        stream_id,
+        { status: state as StreamStatus, hasThumbnail: thumbnail_key !== null },
+      ]),
+    );
   }
 
   /** Oldest first; `after` is the id that the page before ended with. Errors: `LS_STREAM_NOT_FOUND`. */

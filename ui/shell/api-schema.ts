@@ -3474,6 +3474,8 @@ export interface operations {
                             } | null;
                             /** @enum {unknown} */
                             status: "offline" | "live" | "reconnecting";
+                            /** @description The newest picture of what is live; of a protected stream it wants a token. Null while there is none. */
+                            thumbnail_url: string | null;
                             title: string;
                             /** Format: date-time */
                             updated_at: string;
@@ -3596,6 +3598,8 @@ export interface operations {
                         } | null;
                         /** @enum {unknown} */
                         status: "offline" | "live" | "reconnecting";
+                        /** @description The newest picture of what is live; of a protected stream it wants a token. Null while there is none. */
+                        thumbnail_url: string | null;
                         title: string;
                         /** Format: date-time */
                         updated_at: string;
@@ -3670,6 +3674,8 @@ export interface operations {
                         } | null;
                         /** @enum {unknown} */
                         status: "offline" | "live" | "reconnecting";
+                        /** @description The newest picture of what is live; of a protected stream it wants a token. Null while there is none. */
+                        thumbnail_url: string | null;
                         title: string;
                         /** Format: date-time */
                         updated_at: string;
@@ -3808,6 +3814,8 @@ export interface operations {
                         } | null;
                         /** @enum {unknown} */
                         status: "offline" | "live" | "reconnecting";
+                        /** @description The newest picture of what is live; of a protected stream it wants a token. Null while there is none. */
+                        thumbnail_url: string | null;
                         title: string;
                         /** Format: date-time */
                         updated_at: string;

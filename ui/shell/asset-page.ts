@@ -13,7 +13,7 @@ import { answered } from './answered.ts';
 import { type Asset, api } from './api.ts';
 import type { AssetDialog } from './asset-dialog.ts';
 import { whenEvents } from './live-events.ts';
-import { OWN_TOKEN } from './own-token.ts';
+import { ownToken } from './own-token.ts';
 import { pageStyles } from './page-styles.ts';
 import type { PanelEntry } from './panels.ts';
 import { may } from './person.ts';
@@ -84,12 +84,8 @@ export class AssetPage extends LitElement {
 
   async #load(signal: AbortSignal): Promise<Asset> {
     const asset = await answered(api.GET('/v1/assets/{id}', { ...this.#path, signal }));
-    if (asset.visibility === 'protected' && may('creator')) this.#token ??= await this.#playbackToken();
+    if (asset.visibility === 'protected' && may('creator')) this.#token = await ownToken(asset.id);
     return asset;
-  }
-
-  async #playbackToken(): Promise<string> {
-    return (await answered(api.POST('/v1/assets/{id}/playback-tokens', { ...this.#path, body: OWN_TOKEN }))).token;
   }
 
   async #delete({ title }: Asset): Promise<void> {

@@ -7,7 +7,7 @@ import { Paged } from '../elements/paged.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
 import { answered } from './answered.ts';
 import { type Asset, api, type PlaybackToken, type Stream } from './api.ts';
-import { OWN_TOKEN } from './own-token.ts';
+import { isOwn } from './own-token.ts';
 import { moment } from './words.ts';
 
 /** Seconds that a link works, and how they are said. */
@@ -112,8 +112,6 @@ export class PlaybackLinks extends LitElement {
 }
 
 /** Revoked ones work no more, and those of the dashboard itself are nobody's link. */
-function isLink({ revoked_at: revoked, viewer_id: viewer }: PlaybackToken): boolean {
-  return revoked === null && viewer !== OWN_TOKEN.viewer_id;
-}
+const isLink = (token: PlaybackToken) => token.revoked_at === null && !isOwn(token);
 
 customElements.define('livestreams-playback-links', PlaybackLinks);

@@ -1,6 +1,8 @@
-/** `<livestreams-stream-list>`: all streams with their state, and the way to a new one. */
+/** `<livestreams-stream-list>`: all streams with their state and what is to be seen there now, and the way to a new one. */
 import './stream-dialog.ts';
+import './stream-picture.ts';
 import { css, html, LitElement, nothing } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import { icon } from '../elements/icon.ts';
 import { Paged } from '../elements/paged.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
@@ -9,6 +11,7 @@ import { api, type Stream } from './api.ts';
 import { whenEvents } from './live-events.ts';
 import { may } from './person.ts';
 import type { StreamDialog } from './stream-dialog.ts';
+import { PICTURE_LIFE } from './stream-picture.ts';
 import { SEEN_BY, STATES } from './words.ts';
 
 export class StreamList extends LitElement {
@@ -31,7 +34,10 @@ export class StreamList extends LitElement {
       }
       li {
         position: relative;
-        min-height: 72px !important;
+      }
+      livestreams-stream-picture {
+        width: 128px;
+        margin: var(--space-1) 0;
       }
       li a.title {
         display: block;
@@ -59,6 +65,33 @@ export class StreamList extends LitElement {
         li .watch {
           display: none;
         }
+        ul.rows > li {
+          display: grid;
+          grid-template:
+            'picture title title' auto
+            'picture badge about' auto / 96px auto minmax(0, 1fr);
+          align-items: center;
+          row-gap: 2px;
+        }
+        li .grow {
+          display: contents;
+        }
+        li a.title {
+          grid-area: title;
+        }
+        li .badge {
+          grid-area: badge;
+        }
+        li .about {
+          grid-area: about;
+        }
+        livestreams-stream-picture {
+          grid-area: picture;
+          width: auto;
+        }
+        li .latency {
+          display: none;
+        }
         .card {
           padding: 0 var(--space-4);
         }
@@ -69,9 +102,8 @@ export class StreamList extends LitElement {
   readonly #streams = new Paged(
     this,
     (query, signal) => answered(api.GET('/v1/streams', { params: { query }, signal })),
-    {
-      when: whenEvents(({ type }) => /^(stream|session)\./.test(type)),
-    },
+    // That there is another picture is no event.
+    { every: PICTURE_LIFE, when: whenEvents(({ type }) => /^(stream|session)\./.test(type)) },
   );
 
   #openDialog(): void {
@@ -104,11 +136,14 @@ export class StreamList extends LitElement {
       </div>`;
     }
     return html`<ul class="rows">
-      ${streams.map(
+      ${repeat(
+        streams,
+        ({ id }) => id,
         (stream) => html`<li>
+          <livestreams-stream-picture .stream=${stream}></livestreams-stream-picture>
           <div class="grow">
             <a class="title" href=${`/streams/${stream.id}`}>${stream.title}</a>
-            <span class="dim small">${describe(stream)}</span>
+            ${describe(stream)}
           </div>
           <span class="badge ${STATES[stream.status].tone}">${STATES[stream.status].word}</span>
           <a class="button watch" href=${stream.playback.watch_url} target="_blank" rel="noopener" aria-label=${`Watch page of ${stream.title}`}
@@ -120,8 +155,10 @@ export class StreamList extends LitElement {
   }
 }
 
-function describe({ latency, visibility }: Stream): string {
-  return `${SEEN_BY[visibility]} · ${latency === 'low' ? 'Low latency' : 'Standard latency'}`;
+function describe({ latency, visibility }: Stream) {
+  return html`<span class="about dim small"
+    >${SEEN_BY[visibility]}<span class="latency"> · ${latency === 'low' ? 'Low latency' : 'Standard latency'}</span></span
+  >`;
 }
 
 customElements.define('livestreams-stream-list', StreamList);

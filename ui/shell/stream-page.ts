@@ -16,7 +16,7 @@ import { sharedStyles } from '../elements/shared-styles.ts';
 import { answered } from './answered.ts';
 import { api, type Stream } from './api.ts';
 import { whenEvents } from './live-events.ts';
-import { OWN_TOKEN } from './own-token.ts';
+import { ownToken } from './own-token.ts';
 import { pageStyles } from './page-styles.ts';
 import type { PanelEntry } from './panels.ts';
 import { may } from './person.ts';
@@ -65,12 +65,8 @@ export class StreamPage extends LitElement {
 
   async #load(signal: AbortSignal): Promise<Stream> {
     const stream = await answered(api.GET('/v1/streams/{id}', { ...this.#path, signal }));
-    if (stream.visibility === 'protected' && may('creator')) this.#token ??= await this.#playbackToken();
+    if (stream.visibility === 'protected' && may('creator')) this.#token = await ownToken(stream.id);
     return stream;
-  }
-
-  async #playbackToken(): Promise<string> {
-    return (await answered(api.POST('/v1/streams/{id}/playback-tokens', { ...this.#path, body: OWN_TOKEN }))).token;
   }
 
   async #disconnect(): Promise<void> {
