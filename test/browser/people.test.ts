@@ -105,6 +105,40 @@ describe('people', function () {
     await page.getByRole('heading', { name: 'No streams yet' }).waitFor();
   });
 
+  it('are told of what happens where they are now, in every tab, and of nothing elsewhere', async () => {
+    const tab = await browser.newPage();
+    await tab.goto(server.url);
+    await tab.getByRole('heading', { name: 'No streams yet' }).waitFor();
+    const make = (title: string) =>
+      tab.evaluate(`fetch('/v1/streams', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: ${JSON.stringify(JSON.stringify({ title }))},
+      }).then(({ status }) => status)`);
+    for (const each of [page, tab]) await each.evaluate('window.notReloaded = true');
+    const shown = (title: string) => page.getByRole('link', { name: title, exact: true });
+    expect(await make('Second act')).to.equal(201);
+    await shown('Second act').waitFor();
+    await server.createStream({ title: 'Matinee' });
+    await make('Third act');
+    await shown('Third act').waitFor();
+    expect(await shown('Matinee').count()).to.equal(0);
+
+    await shown('Second act').click();
+    await page.getByRole('heading', { name: 'Second act', level: 1 }).waitFor();
+    await page.getByRole('button', { name: /^Account/ }).click();
+    await page.getByRole('button', { name: /Owner/, pressed: false }).click();
+    await shown('Matinee').waitFor();
+    await tab.getByRole('link', { name: 'Matinee', exact: true }).waitFor();
+    await server.createStream({ title: 'Soirée' });
+    for (const each of [page, tab]) {
+      await each.getByRole('link', { name: 'Soirée', exact: true }).waitFor();
+      expect(await each.getByRole('link', { name: 'Third act', exact: true }).count()).to.equal(0);
+      expect(await each.evaluate('window.notReloaded')).to.equal(true);
+    }
+    await tab.close();
+  });
+
   it('take other names, they and their organization', async () => {
     await page.goto(`${server.url}/settings/organization`);
     await page.getByLabel('Name', { exact: true }).first().fill('Third stage');

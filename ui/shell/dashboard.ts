@@ -59,6 +59,10 @@ export class Dashboard extends LitElement {
     const person = await readPerson(signal);
     const asked = this.#route.page === 'login' || this.#route.page === 'setup';
     if (person && asked) navigate('/', true);
+    const before = this.#person.value?.organization.id;
+    // What the page of one thing shows is not there in another organization.
+    if (person && before && before !== person.organization.id && 'id' in this.#route)
+      navigate(LISTS[this.#route.page], true);
     return person;
   }
 
@@ -152,6 +156,9 @@ const TITLES: Record<Route['page'], string> = {
   setup: 'Welcome',
   invite: 'Invitation',
 };
+
+/** Where the things of a page are listed. */
+const LISTS = { stream: '/', asset: '/assets', job: '/jobs' } as const;
 
 const titleOf = ({ page }: Route) => `${TITLES[page]} · Livestreams`;
 

@@ -30,15 +30,10 @@ export function whenEvents(wanted: (event: LiveEvent) => boolean): (act: () => v
     connect();
     return () => {
       listeners.delete(listener);
+      // Whoever listens next may act in another organization, whose events are others.
       if (listeners.size === 0) disconnect();
     };
   };
-}
-
-/** For when the person acts in another organization, whose events are others. */
-export function followAnew(): void {
-  disconnect();
-  connect();
 }
 
 function connect(): void {
