@@ -17,7 +17,7 @@ import { ownToken } from './own-token.ts';
 import { pageStyles } from './page-styles.ts';
 import type { PanelEntry } from './panels.ts';
 import { may } from './person.ts';
-import { navigate } from './routing.ts';
+import { nameThePage, navigate } from './routing.ts';
 import { ASSET_KINDS, ASSET_STATES, duration, moment, SEEN_BY, size } from './words.ts';
 
 export class AssetPage extends LitElement {
@@ -84,6 +84,7 @@ export class AssetPage extends LitElement {
 
   async #load(signal: AbortSignal): Promise<Asset> {
     const asset = await answered(api.GET('/v1/assets/{id}', { ...this.#path, signal }));
+    nameThePage(asset.title);
     if (asset.visibility === 'protected' && may('creator')) this.#token = await ownToken(asset.id);
     return asset;
   }

@@ -18,7 +18,7 @@ import { sharedStyles } from '../elements/shared-styles.ts';
 import { dashboardStyles } from './dashboard-styles.ts';
 import { type PanelEntry, readPanels } from './panels.ts';
 import { may, onPersonChanged, type Person, readPerson } from './person.ts';
-import { followLink, navigate, onNavigated, type Route, routeOf } from './routing.ts';
+import { followLink, nameThePage, navigate, onNavigated, type Route, routeOf } from './routing.ts';
 import { wordmark } from './wordmark.ts';
 
 export class Dashboard extends LitElement {
@@ -37,7 +37,7 @@ export class Dashboard extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#forgetAddress = onNavigated(() => void this.#navigated());
-    document.title = titleOf(this.#route);
+    nameThePage(TITLES[this.#route.page]);
   }
 
   override disconnectedCallback(): void {
@@ -49,7 +49,7 @@ export class Dashboard extends LitElement {
   async #navigated(): Promise<void> {
     const { page } = this.#route;
     this.#route = routeOf(new URL(location.href));
-    document.title = titleOf(this.#route);
+    nameThePage(TITLES[this.#route.page]);
     this.requestUpdate();
     await this.updateComplete;
     if (page !== this.#route.page) this.renderRoot.querySelector<HTMLElement>('main')?.focus({ preventScroll: true });
@@ -159,8 +159,6 @@ const TITLES: Record<Route['page'], string> = {
 
 /** Where the things of a page are listed. */
 const LISTS = { stream: '/', asset: '/assets', job: '/jobs' } as const;
-
-const titleOf = ({ page }: Route) => `${TITLES[page]} · Livestreams`;
 
 const addressOf = ({ plugin, element }: PanelEntry) => `/extensions/${plugin}/${element}`;
 

@@ -9,6 +9,7 @@ import { answered } from './answered.ts';
 import { api, type Job, type JobLine } from './api.ts';
 import { pageStyles } from './page-styles.ts';
 import { may } from './person.ts';
+import { nameThePage } from './routing.ts';
 import { duration, JOB_STATES, moment } from './words.ts';
 
 /** Lines that are read at once. */
@@ -91,6 +92,7 @@ export class JobPage extends LitElement {
 
   async #load(signal: AbortSignal): Promise<Job> {
     const job = await answered(api.GET('/v1/jobs/{id}', { ...this.#path, signal }));
+    nameThePage(job.name);
     if (may('creator')) await this.#readOn(signal);
     return job;
   }

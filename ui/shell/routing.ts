@@ -37,6 +37,11 @@ export function routeOf({ pathname, searchParams }: URL): Route {
   return first === 'streams' && second ? { page: 'stream', id: second } : { page: 'streams' };
 }
 
+/** What the browser calls the page, in its tabs and its history. */
+export function nameThePage(title: string): void {
+  document.title = `${title} · Livestreams`;
+}
+
 export function navigate(path: string, replace = false): void {
   if (replace) history.replaceState(null, '', path);
   else history.pushState(null, '', path);

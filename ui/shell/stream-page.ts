@@ -20,7 +20,7 @@ import { ownToken } from './own-token.ts';
 import { pageStyles } from './page-styles.ts';
 import type { PanelEntry } from './panels.ts';
 import { may } from './person.ts';
-import { navigate } from './routing.ts';
+import { nameThePage, navigate } from './routing.ts';
 import type { StreamDialog } from './stream-dialog.ts';
 import { STATES } from './words.ts';
 
@@ -65,6 +65,7 @@ export class StreamPage extends LitElement {
 
   async #load(signal: AbortSignal): Promise<Stream> {
     const stream = await answered(api.GET('/v1/streams/{id}', { ...this.#path, signal }));
+    nameThePage(stream.title);
     if (stream.visibility === 'protected' && may('creator')) this.#token = await ownToken(stream.id);
     return stream;
   }
