@@ -69,8 +69,8 @@ describe('assets on the pages', function () {
   });
 
   it('show of a clip no more than was cut', async () => {
-    await page.getByLabel('From, seconds', { exact: true }).fill('1');
-    await page.getByLabel('To, seconds', { exact: true }).fill('3');
+    await page.getByLabel('From, seconds', { exact: true }).fill('1.5');
+    await page.getByLabel('To, seconds', { exact: true }).fill('3.5');
     await page.getByRole('textbox', { name: 'Title' }).first().fill('The best of it');
     await page.getByRole('button', { name: 'Make a clip' }).click();
     const clip = await page.getByRole('link', { name: 'The best of it' }).getAttribute('href');
@@ -81,6 +81,13 @@ describe('assets on the pages', function () {
     const first = await playerState(viewer);
     await viewer.getByRole('button', { name: 'play', exact: true }).first().click();
     await waitForPlayer(viewer, ({ paused, currentTime }) => !paused && currentTime < first.currentTime);
+
+    // Its first segment begins half a second before what it shows, from where its times count.
+    await viewer.goto(`${server.url}${clip}`);
+    await viewer.getByRole('button', { name: 'Play', exact: true }).first().waitFor();
+    await waitForPlayer(viewer, ({ currentTime, videoHeight }) => videoHeight > 0 && currentTime > 0);
+    await viewer.getByRole('button', { name: 'Here: From, seconds' }).click();
+    expect(await viewer.getByLabel('From, seconds', { exact: true }).inputValue()).to.equal('0.00');
     await viewer.close();
   });
 

@@ -2,22 +2,15 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { Viewing } from './viewing.ts';
 
-export interface OverlayActions {
-  play(): void;
-  retry(): void;
-  goLive(): void;
-  unmute(): void;
-}
-
 export interface OverlayContext {
   viewing: Viewing;
-  paused: boolean;
+  video: HTMLVideoElement;
   /** Playback has begun at least once since the source was loaded. */
   begun: boolean;
-  muted: boolean;
   /** Played to its end. */
   finished: boolean;
-  actions: OverlayActions;
+  /** Does what a button is for. The button then goes, and whoever pressed it by the keyboard goes on at the controls. */
+  act(work: () => void): void;
 }
 
 const line = (
@@ -37,7 +30,7 @@ const pulse = html`<span class="pulse" aria-hidden="true"><i></i><i></i><i></i><
 
 /** The overlay of the viewer's present state; nothing while the picture speaks for itself. */
 export function overlay(context: OverlayContext): TemplateResult | typeof nothing {
-  const { viewing, paused, begun, actions } = context;
+  const { viewing, video, begun, act } = context;
   const title = viewing.status?.title;
   switch (viewing.state) {
     case 'loading':
@@ -60,25 +53,29 @@ export function overlay(context: OverlayContext): TemplateResult | typeof nothin
       return curtain(
         'error',
         html`${errorIcon}<h2>${viewing.problem?.title}</h2><p>${viewing.problem?.fix}</p>
-          ${viewing.problem?.retrying ? nothing : html`<button type="button" @click=${actions.retry}>Try again</button>`}`,
+          ${viewing.problem?.retrying ? nothing : html`<button type="button" @click=${() => act(() => viewing.retry())}>Try again</button>`}`,
       );
     case 'live':
-      if (context.muted && viewing.silenced) {
+      if (video.muted && viewing.silenced) {
+        const unmute = () => {
+          video.muted = false;
+        };
         return html`<div class="overlay bare" part="overlay" data-state="muted">
-          <button class="corner" type="button" @click=${actions.unmute}>${mutedIcon} Unmute</button>
+          <button class="corner" type="button" @click=${() => act(unmute)}>${mutedIcon} Unmute</button>
         </div>`;
       }
-      return paused && !begun ? start(actions) : nothing;
+      return video.paused && !begun ? start(context) : nothing;
   }
 }
 
-function ended({ viewing, begun, paused, finished, actions }: OverlayContext): TemplateResult | typeof nothing {
+function ended(context: OverlayContext): TemplateResult | typeof nothing {
+  const { viewing, video, begun, finished, act } = context;
   if (viewing.liveElsewhere) {
     return html`<div class="overlay bare" part="overlay" data-state="live-again" role="status">
-      <button class="corner" type="button" @click=${actions.goLive}>${playIcon} Live again: watch now</button>
+      <button class="corner" type="button" @click=${() => act(() => viewing.goLive())}>${playIcon} Live again: watch now</button>
     </div>`;
   }
-  if (viewing.status === null) return paused && !begun ? start(actions) : nothing;
+  if (viewing.status === null) return video.paused && !begun ? start(context) : nothing;
   if (begun && !finished) return nothing;
   return curtain(
     'ended',
@@ -86,15 +83,15 @@ function ended({ viewing, begun, paused, finished, actions }: OverlayContext): T
       ${
         viewing.hasRecording
           ? html`<p>Thanks for watching. The whole broadcast can be seen again.</p>
-            <button type="button" @click=${actions.play}>${playIcon} ${begun ? 'Watch again' : 'Watch the recording'}</button>`
+            <button type="button" @click=${() => act(() => video.play())}>${playIcon} ${begun ? 'Watch again' : 'Watch the recording'}</button>`
           : html`<p>Thanks for watching.</p>`
       }`,
   );
 }
 
-function start(actions: OverlayActions): TemplateResult {
+function start({ video, act }: OverlayContext): TemplateResult {
   return html`<div class="overlay bare" part="overlay" data-state="ready">
-    <button class="round" type="button" aria-label="Play" @click=${actions.play}>${playIcon}</button>
+    <button class="round" type="button" aria-label="Play" @click=${() => act(() => video.play())}>${playIcon}</button>
   </div>`;
 }
 

@@ -58,7 +58,12 @@ export const playerStyles = css`
     font-weight: 600;
     letter-spacing: 0.03em;
   }
-  media-captions-button:not([mediasubtitleslist]) {
+  /* What this browser cannot do, or there is not, is not offered. */
+  media-captions-button:not([mediasubtitleslist]),
+  media-airplay-button[mediaairplayunavailable],
+  media-pip-button[mediapipunavailable],
+  media-fullscreen-button[mediafullscreenunavailable],
+  media-volume-range[mediavolumeunavailable] {
     display: none;
   }
   media-volume-range {

@@ -101,6 +101,11 @@ export class LivestreamsPlayer extends LitElement {
     return this.#viewing?.height ?? null;
   }
 
+  /** Where the viewer is, in seconds as the controls count them: of a clip from its start. */
+  get currentTime(): number {
+    return this.#trim.time;
+  }
+
   /** The stream's title, as the server has it. */
   get streamTitle(): string | null {
     return this.#viewing?.status?.title ?? null;
@@ -139,7 +144,7 @@ export class LivestreamsPlayer extends LitElement {
   }
 
   protected override firstUpdated(): void {
-    const controller = this.renderRoot.querySelector<MediaController>('media-controller');
+    const controller = this.#controller;
     if (controller) controller.mediaStore = this.#trim.createStore(controller);
   }
 
@@ -148,6 +153,10 @@ export class LivestreamsPlayer extends LitElement {
     if (changed.has('poster')) this.video.poster = this.poster ?? '';
     if (changed.has('storyboard')) showPreviews(this.video, this.storyboard);
     if (changed.has('src') || changed.has('token')) this.#open();
+  }
+
+  get #controller(): MediaController | null {
+    return this.renderRoot.querySelector('media-controller');
   }
 
   #open(): void {
@@ -231,17 +240,12 @@ export class LivestreamsPlayer extends LitElement {
         viewing
           ? overlay({
               viewing,
-              paused: this.video.paused,
+              video: this.video,
               begun: this.#begun,
-              muted: this.video.muted,
               finished: this.video.ended || this.#trim.finished,
-              actions: {
-                play: () => void this.video.play(),
-                retry: () => viewing.retry(),
-                goLive: () => viewing.goLive(),
-                unmute: () => {
-                  this.video.muted = false;
-                },
+              act: (work) => {
+                work();
+                this.#controller?.focus({ preventScroll: true });
               },
             })
           : nothing

@@ -48,7 +48,7 @@ export class Trim {
         ...stateMediator,
         mediaCurrentTime: {
           ...mediaCurrentTime,
-          get: (owners) => (this.finished && this.#length) || this.#within(mediaCurrentTime.get(owners)),
+          get: () => this.time,
           set: (time, owners) => mediaCurrentTime.set?.(time + (this.#stretch?.start ?? 0), owners),
         },
         mediaDuration: { ...mediaDuration, get: (owners) => this.#length ?? mediaDuration.get(owners) },
@@ -63,6 +63,11 @@ export class Trim {
         mediaEnded: { ...mediaEnded, get: (owners) => this.finished || mediaEnded.get(owners) },
       },
     });
+  }
+
+  /** Where the viewer is, from the start of the stretch. */
+  get time(): number {
+    return (this.finished && this.#length) || this.#within(this.#video.currentTime);
   }
 
   get #length(): number | null {

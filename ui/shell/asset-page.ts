@@ -159,7 +159,7 @@ export class AssetPage extends LitElement {
 
   #extensions(asset: Asset) {
     if (asset.status !== 'ready') return nothing;
-    const playing = () => this.renderRoot.querySelector('livestreams-player')?.video ?? null;
+    const playing = () => this.renderRoot.querySelector('livestreams-player');
     return this.panels.map(
       (panel) => html`<livestreams-panel .panel=${panel} .asset=${asset.id} .playing=${playing}></livestreams-panel>`,
     );

@@ -2,12 +2,14 @@
 import { html, LitElement, type PropertyDeclarations, type PropertyValues } from 'lit';
 import { icon } from '../elements/icon.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
+import type { LivestreamsPlayer } from '../player/player.ts';
 import type { PanelEntry } from './panels.ts';
 
 export class PanelHost extends LitElement {
   static override properties: PropertyDeclarations = {
     panel: { attribute: false },
     stream: { type: String },
+    status: { type: String },
     asset: { type: String },
     playing: { attribute: false },
     failure: { state: true },
@@ -17,16 +19,19 @@ export class PanelHost extends LitElement {
   declare panel: PanelEntry;
   /** Id of the stream whose page it is on; handed to the panel as its `stream` attribute. Empty elsewhere. */
   declare stream: string;
-  /** The same of an asset. */
+  /** Of that stream, as the API says it; handed on in the same way. */
+  declare status: string;
+  /** Id of the asset whose page it is on, likewise. */
   declare asset: string;
-  /** What plays on the page; handed to the panel as its property `playing`. */
-  declare playing: () => HTMLVideoElement | null;
+  /** The player of the page; handed to the panel as its property `playing`. */
+  declare playing: () => LivestreamsPlayer | null;
   declare failure: string | null;
   declare mounted: HTMLElement | null;
 
   constructor() {
     super();
     this.stream = '';
+    this.status = '';
     this.asset = '';
     this.playing = () => null;
     this.failure = null;
@@ -59,6 +64,7 @@ export class PanelHost extends LitElement {
   /** Where it is mounted. */
   #tell(element: HTMLElement): void {
     if (this.stream) element.setAttribute('stream', this.stream);
+    if (this.status) element.setAttribute('status', this.status);
     if (this.asset) element.setAttribute('asset', this.asset);
     Object.assign(element, { playing: this.playing });
   }

@@ -113,7 +113,7 @@ export class StreamPage extends LitElement {
         <div class="column">
           <livestreams-player src=${stream.id} .token=${this.#token} autoplay muted controls></livestreams-player>
           <livestreams-stream-health .stream=${stream.id}></livestreams-stream-health>
-          ${this.panels.map((panel) => html`<livestreams-panel .panel=${panel} .stream=${stream.id}></livestreams-panel>`)}
+          ${this.panels.map((panel) => html`<livestreams-panel .panel=${panel} .stream=${stream.id} .status=${stream.status}></livestreams-panel>`)}
           <livestreams-session-list .stream=${stream.id}></livestreams-session-list>
         </div>
         <div class="column">

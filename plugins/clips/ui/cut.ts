@@ -12,6 +12,7 @@ interface Clip {
 export class ClipsCut extends LitElement {
   static override properties: PropertyDeclarations = {
     stream: { type: String },
+    status: { type: String },
     asset: { type: String },
     playing: { attribute: false },
     busy: { state: true },
@@ -69,6 +70,9 @@ export class ClipsCut extends LitElement {
       display: flex;
       gap: 4px;
     }
+    a {
+      color: inherit;
+    }
     :focus-visible {
       outline: 2px solid var(--focus);
       outline-offset: 2px;
@@ -77,14 +81,21 @@ export class ClipsCut extends LitElement {
       margin: 12px 0 0;
       font-size: var(--size-small);
     }
+    p:first-child {
+      margin: 0;
+      color: var(--text-dim);
+      font-size: var(--size-body);
+    }
     .bad {
       color: var(--bad);
     }
   `;
   declare stream: string;
+  /** Of the stream: `offline`, `live` or `reconnecting`. */
+  declare status: string;
   declare asset: string;
-  /** What plays on the page: where it stands can be the start or the end. */
-  declare playing: () => HTMLVideoElement | null;
+  /** The player of the page: where it stands can be the start or the end. */
+  declare playing: () => { readonly currentTime: number } | null;
   declare busy: boolean;
   declare failure: string | null;
   declare made: Clip | null;
@@ -92,6 +103,7 @@ export class ClipsCut extends LitElement {
   constructor() {
     super();
     this.stream = '';
+    this.status = '';
     this.asset = '';
     this.playing = () => null;
     this.busy = false;
@@ -128,7 +140,18 @@ export class ClipsCut extends LitElement {
 
   protected override render() {
     return html`
-      <form @submit=${this.#cut}>
+      ${
+        this.status === 'offline'
+          ? html`<p>What is live can be cut here, and a recording on its own page.</p>`
+          : this.#form()
+      }
+      ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
+      ${this.made ? html`<p role="status">Made: <a href=${`/assets/${this.made.id}`}>${this.made.title}</a></p>` : nothing}
+    `;
+  }
+
+  #form() {
+    return html`<form @submit=${this.#cut}>
         ${
           this.asset
             ? html`${this.#time('start', 'From, seconds', '0')} ${this.#time('end', 'To, seconds')}`
@@ -139,10 +162,7 @@ export class ClipsCut extends LitElement {
         }
         <label class="title">Title <input class="title" name="title" maxlength="200" autocomplete="off" placeholder="As it is now" /></label>
         <button ?disabled=${this.busy}>Make a clip</button>
-      </form>
-      ${this.failure ? html`<p class="bad" role="alert">${this.failure}</p>` : nothing}
-      ${this.made ? html`<p role="status">Made: <a href=${`/assets/${this.made.id}`}>${this.made.title}</a></p>` : nothing}
-    `;
+      </form>`;
   }
 
   #time(name: string, words: string, value = '') {
@@ -150,7 +170,7 @@ export class ClipsCut extends LitElement {
       <label for=${name}>${words}</label>
       <span class="time">
         <input id=${name} name=${name} type="number" min="0" step="0.01" required value=${value} />
-        <button type="button" title="Where the player stands" aria-label=${`${words}: where the player stands`} @click=${() => this.#take(name)}>
+        <button type="button" title="Where the player stands" aria-label=${`Here: ${words}`} @click=${() => this.#take(name)}>
           Here
         </button>
       </span>
