@@ -108,13 +108,21 @@ describe('assets on the pages', function () {
     const buffer = makeMedia('mp4', ...source);
     await page.locator('input[type=file]').setInputFiles({ name: 'Holiday.mp4', mimeType: 'video/mp4', buffer });
     await page.getByText('Sent. It is being made watchable').waitFor();
+    // The panel goes with the page, and what it was about comes back with it.
+    await page.getByRole('link', { name: 'Streams', exact: true }).click();
+    await page.getByRole('link', { name: 'Assets', exact: true }).click();
+    await page.getByText('Ready: Holiday').waitFor({ timeout: 60_000 });
+
+    const broken = { name: 'Broken.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(100_000, 7) };
+    await page.locator('input[type=file]').setInputFiles(broken);
+    await page.getByRole('alert').filter({ hasText: 'It could not be made watchable.' }).waitFor();
     await page.getByRole('link', { name: /Holiday.*Upload/ }).click();
     await page.getByRole('link', { name: 'Download' }).waitFor({ timeout: 60_000 });
     await page.getByRole('button', { name: 'Play', exact: true }).first().click();
     await waitForPlayer(page, ({ decodedFrames }) => decodedFrames > 15);
 
     await page.getByRole('link', { name: 'Jobs', exact: true }).click();
-    await page.getByRole('link', { name: 'vod.transcode' }).click();
+    await page.getByRole('link', { name: 'vod.transcode' }).last().click();
     await page.getByText('Completed').waitFor();
     await page.getByRole('heading', { name: 'Log' }).waitFor();
   });

@@ -1,4 +1,4 @@
-/** `<vod-upload>`: takes video files from the person's disk, also over a line that breaks, and shows how far each is. */
+/** `<vod-upload>`: takes video files from the person's disk, also over a line that breaks, and shows how far each is and what became of it. */
 import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit';
 import { type DetailedError, Upload } from 'tus-js-client';
 
@@ -10,13 +10,36 @@ interface Sending {
   size: number;
   state: 'sending' | 'paused' | 'sent' | 'failed';
   failure: string;
+  /** Once it was sent: what makes it watchable, and what is made of it. */
+  jobId: string | null;
+  asset: Asset | null;
+}
+
+interface Asset {
+  id: string;
+  title: string;
+  status: 'processing' | 'ready' | 'failed';
+  error: string | null;
 }
 
 /** Milliseconds before each new try on a line that broke. */
 const RETRIES = [0, 1000, 3000, 5000, 10_000, 20_000];
 
+/** Milliseconds between two looks at what becomes of a file that was sent. */
+const LOOK_AGAIN = 2000;
+
+/** They go on when the person goes to another page of the dashboard, and are shown again when they come back. */
+let sendings: Sending[] = [];
+
+/** The panel that is on the page. */
+let shown: VodUpload | null = null;
+
+window.addEventListener('beforeunload', (event) => {
+  if (sendings.some(({ state }) => state === 'sending')) event.preventDefault();
+});
+
 export class VodUpload extends LitElement {
-  static override properties: PropertyDeclarations = { sendings: { state: true }, over: { state: true } };
+  static override properties: PropertyDeclarations = { over: { state: true } };
   static override styles = css`
     :host {
       display: grid;
@@ -61,8 +84,14 @@ export class VodUpload extends LitElement {
       outline: 2px solid var(--focus);
       outline-offset: 2px;
     }
+    label {
+      position: relative;
+    }
+    /* Wide by itself, it would make the page wider than a phone. */
     input {
       position: absolute;
+      inset: 0;
+      width: 100%;
       opacity: 0;
       pointer-events: none;
     }
@@ -86,19 +115,20 @@ export class VodUpload extends LitElement {
       font-size: var(--size-small);
       font-variant-numeric: tabular-nums;
     }
+    a {
+      color: inherit;
+    }
     .bad {
       flex-basis: 100%;
       color: var(--bad);
       font-size: var(--size-small);
     }
   `;
-  declare sendings: Sending[];
   /** A file is held over it. */
   declare over: boolean;
 
   constructor() {
     super();
-    this.sendings = [];
     this.over = false;
     this.addEventListener('dragover', (event) => {
       event.preventDefault();
@@ -114,6 +144,11 @@ export class VodUpload extends LitElement {
     });
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    shown = this;
+  }
+
   #take(files: Iterable<File> | null | undefined): void {
     for (const file of files ?? []) void this.#begin(file);
   }
@@ -127,11 +162,16 @@ export class VodUpload extends LitElement {
       onShouldRetry: isPassing,
       removeFingerprintOnSuccess: true,
       onProgress: (sent) => this.#change(sending, { sent }),
-      onSuccess: () => this.#change(sending, { state: 'sent', sent: sending.size }),
+      onSuccess: () => {
+        this.#change(sending, { state: 'sent', sent: sending.size });
+        void this.#follow(sending);
+      },
       onError: (error) => this.#change(sending, { state: 'failed', failure: reasonOf(error) }),
     });
-    const sending: Sending = { upload, name: file.name, sent: 0, size: file.size, state: 'sending', failure: '' };
-    this.sendings = [...this.sendings, sending];
+    const begun = { sent: 0, state: 'sending', failure: '', jobId: null, asset: null } as const;
+    const sending: Sending = { upload, name: file.name, size: file.size, ...begun };
+    sendings = [...sendings, sending];
+    shown?.requestUpdate();
     const [earlier] = await upload.findPreviousUploads();
     if (earlier) upload.resumeFromPreviousUpload(earlier);
     upload.start();
@@ -139,7 +179,18 @@ export class VodUpload extends LitElement {
 
   #change(sending: Sending, change: Partial<Sending>): void {
     Object.assign(sending, change);
-    this.requestUpdate();
+    shown?.requestUpdate();
+  }
+
+  async #follow(sending: Sending): Promise<void> {
+    const sent = await settled<{ asset_id: string | null; job_id: string | null }>(
+      sending.upload.url!,
+      ({ asset_id: assetId }) => assetId !== null,
+    );
+    if (sent === null) return;
+    this.#change(sending, { jobId: sent.job_id });
+    const asset = await settled<Asset>(`/v1/assets/${sent.asset_id}`, ({ status }) => status !== 'processing');
+    this.#change(sending, { asset });
   }
 
   async #pause(sending: Sending): Promise<void> {
@@ -154,7 +205,8 @@ export class VodUpload extends LitElement {
 
   /** The server forgets what has come so far. */
   async #cancel(sending: Sending): Promise<void> {
-    this.sendings = this.sendings.filter((other) => other !== sending);
+    sendings = sendings.filter((other) => other !== sending);
+    shown?.requestUpdate();
     await sending.upload.abort(true);
   }
 
@@ -167,7 +219,7 @@ export class VodUpload extends LitElement {
           <input type="file" accept="video/*,.mkv" multiple @change=${this.#chosen} />
         </label>
       </div>
-      ${this.sendings.map((sending) => this.#row(sending))}
+      ${sendings.map((sending) => this.#row(sending))}
     `;
   }
 
@@ -184,7 +236,7 @@ export class VodUpload extends LitElement {
       <span class="name">${name}</span>
       ${
         state === 'sent'
-          ? html`<span class="dim" role="status">Sent. It is being made watchable; its job is among the <a href="/jobs">jobs</a>.</span>`
+          ? this.#outcome(sending)
           : html`<progress max="100" value=${percent} aria-label=${`Upload of ${name}`}></progress>
               <span class="dim">${percent} %</span>
               ${
@@ -196,6 +248,27 @@ export class VodUpload extends LitElement {
       }
       ${failure ? html`<span class="bad" role="alert">${failure}</span>` : nothing}
     </div>`;
+  }
+
+  #outcome({ jobId, asset }: Sending) {
+    if (asset?.status === 'ready')
+      return html`<span class="dim" role="status">Ready: <a href=${`/assets/${asset.id}`}>${asset.title}</a></span>`;
+    if (asset?.status === 'failed')
+      return html`<span class="bad" role="alert">It could not be made watchable. ${asset.error}</span>`;
+    const job = jobId === null ? 'job' : html`<a href=${`/jobs/${jobId}`}>job</a>`;
+    return html`<span class="dim" role="status">Sent. It is being made watchable; its ${job} says how far it is.</span>`;
+  }
+}
+
+/** Asks until it is what is waited for; null where the API refuses, as it does for what was deleted meanwhile. */
+async function settled<T>(address: string, waitedFor: (answer: T) => boolean): Promise<T | null> {
+  for (;;) {
+    const answer = await fetch(address).catch(() => null);
+    if (answer?.ok) {
+      const body = (await answer.json()) as T;
+      if (waitedFor(body)) return body;
+    } else if (answer && answer.status < 500) return null;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
   }
 }
 
