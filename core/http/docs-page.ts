@@ -13,7 +13,7 @@ const STYLE = `
   code { font: 14px/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
   nav { display: flex; flex-wrap: wrap; gap: .25rem .75rem; }
   h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line); }
-  h4 { margin: 1rem 0 .25rem; }
+  h3 { margin: 1rem 0 .25rem; font-size: 1rem; }
   details { border-bottom: 1px solid var(--line); }
   summary { cursor: pointer; padding: .5rem 0; }
   summary span { color: var(--dim); }
@@ -38,6 +38,7 @@ export function docsPage(routes: RegisteredRoute[], errors: Iterable<ErrorKind>)
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Livestreams API</title>
 <style>${STYLE}</style>
+<main>
 <h1>Livestreams API</h1>
 <p>The same as <a href="/v1/openapi.json">OpenAPI 3.1</a>, for programs. Send <code>Authorization: Bearer …</code>: an access token,
 as <code>POST /v1/auth/login</code> answers it, or an API key. Lists are <code>{"data": […], "next_cursor": …}</code>; send
@@ -49,6 +50,7 @@ ${groups.map(([name, members]) => `<h2 id="${name}">${name}</h2>\n${members.map(
 <dl>
 ${kinds.map((kind) => `<dt id="${kind.code}"><code>${kind.code}</code> (${kind.status})</dt><dd>${prose(`${kind.title}. ${kind.fix}`)}</dd>`).join('\n')}
 </dl>
+</main>
 </html>`;
 }
 
@@ -63,10 +65,10 @@ function routeSection({ owner, definition }: RegisteredRoute): string {
     ...(params ? [membersTable('Path', params)] : []),
     ...(query ? [membersTable('Query', query)] : []),
     ...(body ? [membersTable('Body', body)] : []),
-    ...(bytes ? [`<h4>Body</h4><p><code>${escapeHtml(bytes)}</code></p>`] : []),
+    ...(bytes ? [`<h3>Body</h3><p><code>${escapeHtml(bytes)}</code></p>`] : []),
     ...Object.entries(answers).map(([status, schema]) => {
       const title = `${status} ${STATUS_CODES[status] ?? ''}`;
-      return schema ? membersTable(title, schema) : `<h4>${title}</h4>`;
+      return schema ? membersTable(title, schema) : `<h3>${title}</h3>`;
     }),
   ];
   return `<details><summary><code>${method} /v1${path}</code> <span>${prose(summary)}</span></summary>
@@ -92,8 +94,8 @@ function membersTable(title: string, schema: TSchema): string {
     const text = `${describe(member)}${required || initial !== '' ? '' : ', optional'}${initial}`;
     return `<tr><td><code>${escapeHtml(path)}</code><td>${escapeHtml(text)}<td>${prose(member.description ?? '')}`;
   });
-  if (rows.length === 0) return `<h4>${title}</h4>`;
-  return `<h4>${title}</h4><div class="scroll"><table>${rows.join('')}</table></div>`;
+  if (rows.length === 0) return `<h3>${title}</h3>`;
+  return `<h3>${title}</h3><div class="scroll" tabindex="0"><table>${rows.join('')}</table></div>`;
 }
 
 /** What stands between backticks is code. */

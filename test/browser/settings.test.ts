@@ -98,7 +98,7 @@ describe('settings and live updates', function () {
     });
 
     await page.getByRole('button', { name: 'Make a link' }).click();
-    const link = new URL(await page.getByLabel('Link, shown only here').inputValue());
+    const link = new URL(await page.getByLabel('Link, shown only here', { exact: true }).inputValue());
     expect((await fetch(`${server.url}/live/${id}/status${link.search}`)).status).to.equal(200);
     await page.getByRole('button', { name: 'Revoke' }).click();
     await page.getByText('Works until').waitFor({ state: 'detached' });

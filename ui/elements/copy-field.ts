@@ -86,12 +86,12 @@ export class CopyField extends LitElement {
           />
           ${
             this.secret
-              ? html`<button type="button" class="toggle" aria-label=${this.shown ? 'Hide' : 'Show'} aria-pressed=${this.shown} @click=${() => {
+              ? html`<button type="button" class="toggle" aria-label=${`${this.shown ? 'Hide' : 'Show'} ${this.label}`} @click=${() => {
                   this.shown = !this.shown;
                 }}>${icon('eye')}</button>`
               : nothing
           }
-          <button type="button" class="copy" aria-live="polite" @click=${this.#copy}>
+          <button type="button" class="copy" aria-label=${`${this.said || 'Copy'} ${this.label}`} aria-live="polite" @click=${this.#copy}>
             ${this.said ? html`${icon('done')} ${this.said}` : html`${icon('copy')} Copy`}
           </button>
         </div>

@@ -118,7 +118,8 @@ export const sharedStyles = css`
     font-weight: 400;
   }
   input,
-  select {
+  select,
+  textarea {
     width: 100%;
     min-height: var(--control);
     padding: 0 var(--space-3);
@@ -130,19 +131,16 @@ export const sharedStyles = css`
     font-size: var(--size-body);
     font-weight: 400;
   }
+  select {
+    text-overflow: ellipsis;
+  }
   input[readonly] {
     background: var(--surface-sunken);
     color: var(--text-dim);
   }
   textarea {
-    width: 100%;
     min-height: 88px;
-    padding: var(--space-2) var(--space-3);
-    border: 1px solid var(--line-strong);
-    border-radius: var(--radius-small);
-    background: var(--surface);
-    color: var(--text);
-    font: inherit;
+    padding-block: var(--space-2);
     resize: vertical;
   }
   label.switch {

@@ -36,7 +36,7 @@ export class AccountForm extends LitElement {
   protected override render() {
     const first = this.token !== null;
     return html`
-      <div class="brand">${wordmark()}</div>
+      <header class="brand">${wordmark()}</header>
       <main class="card">
         <h1>${first ? 'Welcome' : 'Sign in'}</h1>
         <p class="dim">${first ? 'Make the account that owns this server. The set-up link works once.' : 'To your streams on this server.'}</p>

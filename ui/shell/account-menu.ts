@@ -58,6 +58,7 @@ export class AccountMenu extends LitElement {
       .menu > :is(a, button) {
         justify-content: flex-start;
         width: 100%;
+        padding: var(--space-2) var(--space-3);
         border: 0;
         background: none;
         font-weight: 500;

@@ -2,6 +2,7 @@
 import './asset-card.ts';
 import './panel-host.ts';
 import { css, html, LitElement, type PropertyDeclarations } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import { icon } from '../elements/icon.ts';
 import { Paged } from '../elements/paged.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
@@ -10,11 +11,16 @@ import { type Asset, api } from './api.ts';
 import { whenEvents } from './live-events.ts';
 import type { PanelEntry } from './panels.ts';
 
+/** Each with its name, and how there come to be some. */
 const KINDS = [
-  [null, 'All'],
-  ['recording', 'Recordings'],
-  ['upload', 'Uploads'],
-  ['clip', 'Clips'],
+  [null, 'All', 'Recordings of your streams, clips of them, and uploads can be watched and downloaded here.'],
+  [
+    'recording',
+    'Recordings',
+    'When a session of a stream that is recorded ends, it can be watched and downloaded here.',
+  ],
+  ['upload', 'Uploads', 'Video files that were uploaded can be watched and shared here.'],
+  ['clip', 'Clips', 'A clip is cut on the page of a stream that is live, or of a recording or an upload.'],
 ] as const;
 
 export class AssetList extends LitElement {
@@ -108,11 +114,15 @@ export class AssetList extends LitElement {
       return html`<div class="card empty">
         ${icon('film')}
         <h2>Nothing here yet</h2>
-        <p class="dim">When a session of a stream that is recorded ends, it can be watched and downloaded here.</p>
+        <p class="dim">${KINDS.find(([kind]) => kind === this.kind)?.[2]}</p>
       </div>`;
     }
     return html`<ul>
-      ${assets.map((asset) => html`<li><livestreams-asset-card .asset=${asset}></livestreams-asset-card></li>`)}
+      ${repeat(
+        assets,
+        ({ id }) => id,
+        (asset) => html`<li><livestreams-asset-card .asset=${asset}></livestreams-asset-card></li>`,
+      )}
     </ul>`;
   }
 }

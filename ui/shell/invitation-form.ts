@@ -37,7 +37,7 @@ export class InvitationForm extends LitElement {
 
   protected override render() {
     return html`
-      <div class="brand">${wordmark()}</div>
+      <header class="brand">${wordmark()}</header>
       <main class="card">${this.#invitation.render((invitation) => this.#form(invitation))}</main>
     `;
   }

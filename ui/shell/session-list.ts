@@ -33,10 +33,18 @@ export class SessionList extends LitElement {
     `,
   ];
   declare stream: string;
+  /** When the sessions were read, by the page's own clock: what is live has grown longer since. */
+  #readAt = 0;
+  #ticker: ReturnType<typeof setInterval> | undefined;
   readonly #sessions = new Paged(
     this,
-    (query, signal) =>
-      answered(api.GET('/v1/streams/{id}/sessions', { params: { path: { id: this.stream }, query }, signal })),
+    async (query, signal) => {
+      const page = await answered(
+        api.GET('/v1/streams/{id}/sessions', { params: { path: { id: this.stream }, query }, signal }),
+      );
+      this.#readAt = performance.now();
+      return page;
+    },
     { when: whenEvents(({ type, stream_id }) => stream_id === this.stream && LIFE.has(type)) },
   );
 
@@ -50,6 +58,18 @@ export class SessionList extends LitElement {
   constructor() {
     super();
     this.stream = '';
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#ticker = setInterval(() => {
+      if (this.#sessions.items.some(({ state }) => state !== 'ended')) this.requestUpdate();
+    }, 1000);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#ticker);
   }
 
   protected override render() {
@@ -66,11 +86,12 @@ export class SessionList extends LitElement {
   }
 
   #session({ id, state, started_at: start, duration: length, end_reason: reason }: Session) {
+    const since = state === 'ended' ? 0 : (performance.now() - this.#readAt) / 1000;
     const kept = this.#assets.value?.data.filter((asset) => asset.session_id === id) ?? [];
     return html`<li>
       <div class="grow">
         <div>${moment(start)}</div>
-        <span class="dim small">${duration(length)}${reason ? ` · ${reason}` : ''}</span>
+        <span class="dim small">${duration(length + since)}${reason ? ` · ${reason}` : ''}</span>
         <div class="kept">${kept.map((asset) => keptLink(asset))}</div>
       </div>
       <span class="badge ${STATES[state].tone}">${STATES[state].word}</span>

@@ -47,7 +47,7 @@ const DVR_WINDOWS = [
 
 /** Days, and how they are said. */
 const KEPT = [
-  [0, 'As long as those of the organization'],
+  [0, 'As the organization’s settings say'],
   [7, '7 days'],
   [30, '30 days'],
   [90, '90 days'],

@@ -70,7 +70,13 @@ export class StreamPage extends LitElement {
     return stream;
   }
 
-  async #disconnect(): Promise<void> {
+  async #disconnect({ title }: Stream): Promise<void> {
+    const question = {
+      heading: `End the session of “${title}”?`,
+      text: 'Viewers see the end. An encoder that goes on sending begins a new session.',
+      verb: 'End the session',
+    };
+    if (!(await ask(question))) return;
     await this.#acting.run(() => answered(api.POST('/v1/streams/{id}/disconnect', this.#path)));
     await this.#loaded.reload();
   }
@@ -136,7 +142,7 @@ export class StreamPage extends LitElement {
         ${
           stream.status === 'offline'
             ? nothing
-            : html`<button type="button" ?disabled=${this.#acting.busy} @click=${this.#disconnect}>End the session</button>`
+            : html`<button type="button" ?disabled=${this.#acting.busy} @click=${() => this.#disconnect(stream)}>End the session</button>`
         }
         <button type="button" class="danger" ?disabled=${this.#acting.busy} @click=${() => this.#delete(stream)}>
           ${icon('trash')} Delete the stream

@@ -29,7 +29,7 @@ export class WatchPage extends LitElement {
     css`
       :host {
         display: grid;
-        grid-template-rows: auto 1fr auto;
+        grid-template-rows: 1fr auto;
         min-height: 100dvh;
       }
       .stage {
@@ -47,7 +47,6 @@ export class WatchPage extends LitElement {
         width: min(100%, var(--page));
         margin: 0 auto;
         padding: var(--space-5) var(--space-4);
-        align-self: start;
       }
       .about h1 {
         flex: 1 1 260px;
@@ -104,31 +103,33 @@ export class WatchPage extends LitElement {
     // What was recorded is neither live nor over.
     const badge = this.src.startsWith('ast_') ? undefined : BADGES[this.state];
     return html`
-      <div class="stage">
-        <livestreams-player
-          src=${this.src}
-          .token=${this.token}
-          .poster=${this.poster}
-          .storyboard=${this.storyboard}
-          autoplay
-          controls
-          @statechange=${(event: CustomEvent<{ state: ViewingState }>) => {
-            this.state = event.detail.state;
-          }}
-          @latencychange=${(event: CustomEvent<{ latency: number | null }>) => {
-            this.latency = event.detail.latency;
-          }}
-          @qualitychange=${(event: CustomEvent<{ height: number | null }>) => {
-            this.height = event.detail.height;
-          }}
-        ></livestreams-player>
-      </div>
-      <main class="about">
-        <h1>${this.heading}</h1>
-        <div class="facts">
-          ${this.height ? html`<span>${this.height}p</span>` : nothing}
-          ${this.latency === null ? nothing : html`<span>${this.latency.toFixed(1)} s behind</span>`}
-          ${badge ? html`<span class="badge ${badge.tone}">${badge.word}</span>` : nothing}
+      <main>
+        <div class="stage">
+          <livestreams-player
+            src=${this.src}
+            .token=${this.token}
+            .poster=${this.poster}
+            .storyboard=${this.storyboard}
+            autoplay
+            controls
+            @statechange=${(event: CustomEvent<{ state: ViewingState }>) => {
+              this.state = event.detail.state;
+            }}
+            @latencychange=${(event: CustomEvent<{ latency: number | null }>) => {
+              this.latency = event.detail.latency;
+            }}
+            @qualitychange=${(event: CustomEvent<{ height: number | null }>) => {
+              this.height = event.detail.height;
+            }}
+          ></livestreams-player>
+        </div>
+        <div class="about">
+          <h1>${this.heading}</h1>
+          <div class="facts">
+            ${this.height ? html`<span>${this.height}p</span>` : nothing}
+            ${this.latency === null ? nothing : html`<span>${this.latency.toFixed(1)} s behind</span>`}
+            ${badge ? html`<span class="badge ${badge.tone}">${badge.word}</span>` : nothing}
+          </div>
         </div>
       </main>
       <footer>${wordmark()}</footer>

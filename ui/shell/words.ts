@@ -1,7 +1,8 @@
 /** How times, durations, sizes, states and roles are said on the dashboard. */
 
-/** `3 min 20 s`, `1 h 04 min`. */
+/** `under 1 s`, `3 min 20 s`, `1 h 04 min`. */
 export function duration(seconds: number): string {
+  if (seconds > 0 && seconds < 0.5) return 'under 1 s';
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
