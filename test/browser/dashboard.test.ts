@@ -1,7 +1,7 @@
 /** A creator's way through the dashboard on a whole server: sign in, make a stream, publish with what the page shows, see it. */
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { type Browser, hasBrowser, openBrowser, waitForPlayer } from '../support/chromium.ts';
 import { type Publisher, publish } from '../support/publisher.ts';
 import { owner, startServer, type TestServer } from '../support/server.ts';
@@ -34,6 +34,9 @@ describe('dashboard', function () {
     await server?.stop();
   });
 
+  const hasFocus = (locator: Locator) =>
+    locator.evaluate((element) => (element as unknown as { matches(rule: string): boolean }).matches(':focus'));
+
   it('leads from the sign-in to a live picture', async () => {
     await page.goto(server.url);
     await page.getByLabel('E-mail').fill(owner.email);
@@ -61,6 +64,24 @@ describe('dashboard', function () {
     expect(seen.videoHeight).to.equal(180);
     await page.getByText('What your encoder sends arrives as it should.').waitFor();
     expect(noise).to.deep.equal([]);
+  });
+
+  it('is called by what it shows, and can be used by the keyboard alone', async () => {
+    expect(await page.title()).to.equal('Sunday concert · Livestreams');
+    for (const [name, first] of [
+      ['Settings', page.getByRole('textbox', { name: 'Title' })],
+      ['End the session', page.getByRole('button', { name: 'Cancel' })],
+    ] as const) {
+      const opener = page.getByRole('button', { name });
+      await opener.press('Enter');
+      const dialog = page.getByRole('dialog');
+      await dialog.waitFor();
+      expect(await hasFocus(first), `focus in the dialog of ${name}`).to.equal(true);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'hidden' });
+      expect(await hasFocus(opener), `focus back on ${name}`).to.equal(true);
+    }
+    await waitForPlayer(page, ({ state }) => state === 'live');
   });
 
   it('leaves nothing in the page that could be taken away: the session is a cookie that no script can read', async () => {

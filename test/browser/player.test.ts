@@ -179,10 +179,20 @@ describe('livestreams-player', function () {
     }
   });
 
-  it('waits for the viewer where autoplay is not asked for', async () => {
+  it('waits for the viewer where autoplay is not asked for, who goes on by the keyboard', async () => {
     await origin.goLive('ses_1');
     await open('src="str_test" controls');
-    await page.locator('.overlay[data-state=ready]').getByRole('button', { name: 'Play' }).click();
+    await page.locator('.overlay[data-state=ready]').getByRole('button', { name: 'Play' }).press('Enter');
     await waitForPlayer(page, (player) => !player.paused && player.decodedFrames > 10);
+    await page.keyboard.press('Space');
+    await waitForPlayer(page, (player) => player.paused);
+  });
+
+  it('offers nothing that the browser cannot do', async () => {
+    await origin.goLive('ses_1');
+    await open();
+    await waitForPlayer(page, (player) => player.decodedFrames > 10);
+    await page.getByRole('button', { name: 'fullscreen' }).waitFor();
+    expect(await page.locator('media-airplay-button').isVisible()).to.equal(false);
   });
 });
