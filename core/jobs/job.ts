@@ -35,6 +35,9 @@ export interface JobFilter {
   limit?: number;
 }
 
+/** Tries beyond its own that a job gets for those that the end of a server broke off. */
+const MOST_EXTRA = 5;
+
 /** pg-boss's words for ours. */
 export const BOSS_STATES = {
   created: 'queued',
@@ -107,20 +110,23 @@ export class JobTable {
   }
 
   /**
-   * Hands back what the instance's former process was running when it died, and answers in how many seconds each falls due: the first
-   * time at once, then after a wait that grows. It costs a job none of its tries, since the server may have died of anything. Only what
-   * has `most` tries beyond its own is left as it is, since the server may die of that very job: it is given up for its missing
-   * heartbeat, which counts as a failed try.
+   * Hands back what the instance was running when its process ended, or one try of it, and answers in how many seconds each falls due:
+   * the first time at once, then after a wait that grows. It costs a job none of its tries, since the process may have ended for anything.
+   * Only what was handed back too often is left as it is, since the server may die of that very job.
    */
-  async handBack(instance: string, most: number): Promise<{ id: string; name: string; due: number }[]> {
+  async handBack(
+    instance: string,
+    only?: { id: string; attempt: number },
+  ): Promise<{ id: string; name: string; due: number }[]> {
     const output = JSON.stringify({ message: 'The server ended while it ran.' });
+    const these = only ? sql`j.id = ${only.id} AND j.attempt = ${only.attempt}` : sql`true`;
     const { rows } = await sql<{ id: string; name: string; due: number }>`
       UPDATE ${this.#boss()} b
       SET state = 'retry', retry_limit = b.retry_limit + 1, heartbeat_on = NULL, output = ${output}::jsonb,
         start_after = now() + make_interval(secs => b.retry_delay * (2 ^ greatest(b.retry_limit - q.retry_limit, 0) - 1))
       FROM jobs j JOIN ${sql.id(this.#bossSchema, 'queue')} q ON q.name = j.name
       WHERE b.name = j.name AND b.id = substr(j.id, 5)::uuid AND j.instance = ${instance} AND j.ended IS NULL
-        AND b.state = 'active' AND b.retry_count = j.attempt - 1 AND b.retry_limit - q.retry_limit < ${most}
+        AND b.state = 'active' AND b.retry_count = j.attempt - 1 AND b.retry_limit - q.retry_limit < ${MOST_EXTRA} AND ${these}
       RETURNING j.id, j.name, extract(epoch FROM b.start_after - now())::float8 AS due`.execute(this.#db);
     return rows;
   }

@@ -184,23 +184,26 @@ describe('Jobs', function () {
     await until(() => ends.length === 1, 'the job to run');
   });
 
-  it('gives a job that the end of the server interrupts to the next server, even on its last try', async () => {
-    const running = Promise.withResolvers<void>();
-    const first = await start({
-      retryLimit: 0,
-      async run(_payload, { signal }) {
-        running.resolve();
-        await once(signal, 'abort');
-        throw signal.reason;
-      },
+  for (const retryLimit of [0, 2]) {
+    it(`gives a job of ${retryLimit + 1} tries that the end of the server interrupts to the next server, and counts none`, async () => {
+      const running = Promise.withResolvers<void>();
+      const first = await start({
+        retryLimit,
+        retryDelay: 600,
+        async run(_payload, { signal }) {
+          running.resolve();
+          await once(signal, 'abort');
+          throw signal.reason;
+        },
+      });
+      const id = await first.jobs.enqueue('test.work', { n: 1 });
+      await running.promise;
+      await started.shift()?.stop();
+      const second = await start({ retryLimit, run: async () => undefined }, { instance: 'node-2' });
+      await until(() => second.ends.length === 1, 'the job to run again');
+      expect(await second.jobs.get(id)).to.include({ state: 'completed', attempt: 2, max_attempts: retryLimit + 2 });
     });
-    const id = await first.jobs.enqueue('test.work', { n: 1 });
-    await running.promise;
-    await started.shift()?.stop();
-    const second = await start({ retryLimit: 0, run: async () => undefined });
-    await until(() => second.ends.length === 1, 'the job to run again');
-    expect(await second.jobs.get(id)).to.include({ state: 'completed', attempt: 2 });
-  });
+  }
 
   it('does not try again what says that it is of no use', async () => {
     const { jobs, ends } = await start({ retryLimit: 5, run: () => Promise.reject(new NoRetry('not a video')) });

@@ -43,8 +43,6 @@ const defaults = { retryLimit: 2, retryDelay: 5, timeout: 15 * 60 };
 /** Seconds. A worker that stops beating is given up after the first; the second is how often anyone looks. */
 const heartbeat = 20;
 const supervision = 15;
-/** How often a job is run again for nothing when the server died under it. */
-const freeTries = 5;
 /** Milliseconds that running jobs have to end on shutdown. */
 const grace = 20_000;
 /** Days after which the record of a job may go; pg-boss itself forgets a job sooner. */
@@ -93,6 +91,7 @@ export class Jobs {
     this.#runner = new Runner({
       boss: this.#boss,
       db: database.kysely,
+      table: this.#table,
       instance,
       log,
       events,
@@ -259,7 +258,7 @@ export class Jobs {
 
   /** Before there are workers here: what is `active` under this name is none of this process's. */
   async #takeBack(): Promise<void> {
-    for (const { id, name, due } of await this.#table.handBack(this.#instance, freeTries)) {
+    for (const { id, name, due } of await this.#table.handBack(this.#instance)) {
       this.#log.info({ job: id, name }, 'a job that the former process of this server was running is run again');
       this.#runner.wakeIn(name, due);
     }

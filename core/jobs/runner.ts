@@ -14,6 +14,7 @@ import { withTransaction } from '../db/transaction.ts';
 import type { EventLog } from '../events/log.ts';
 import { affectedBy, toId, toUuid } from './boss.ts';
 import type { Cancellations } from './cancellations.ts';
+import type { JobTable } from './job.ts';
 import { RunRecord } from './record.ts';
 import type { Reports } from './reports.ts';
 
@@ -27,6 +28,7 @@ export interface Defined {
 export interface RunnerOptions {
   boss: PgBoss;
   db: Kysely<CoreTables>;
+  table: Pick<JobTable, 'handBack'>;
   /** Lasting name of this server. */
   instance: string;
   log: Logger;
@@ -46,6 +48,7 @@ const longestTimer = 24 * 60 * 60;
 export class Runner {
   readonly #boss: PgBoss;
   readonly #db: Kysely<CoreTables>;
+  readonly #table: Pick<JobTable, 'handBack'>;
   readonly #instance: string;
   readonly #log: Logger;
   readonly #events: EventLog;
@@ -57,9 +60,10 @@ export class Runner {
   readonly #workers = new Map<string, string[]>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  constructor({ boss, db, instance, log, events, cancellations, reports, onComplete }: RunnerOptions) {
+  constructor({ boss, db, table, instance, log, events, cancellations, reports, onComplete }: RunnerOptions) {
     this.#boss = boss;
     this.#db = db;
+    this.#table = table;
     this.#instance = instance;
     this.#log = log;
     this.#events = events;
@@ -83,9 +87,10 @@ export class Runner {
     }
   }
 
-  /** Aborts what runs. What is so interrupted is run again, here or elsewhere. */
+  /** Takes no more jobs, and aborts those that run. What is so interrupted is run again, here or elsewhere. */
   abort(): void {
     for (const timer of this.#timers) clearTimeout(timer);
+    for (const name of this.#workers.keys()) void this.#boss.offWork(name, { wait: false });
     this.#shutdown.abort(new Error('the server stops'));
   }
 
@@ -177,6 +182,10 @@ export class Runner {
     const named = { id: toId(job.id), name: job.name };
     const claim = { id: job.id, retryCount: job.retryCount };
     const failed = 'error' in outcome;
+    if (failed && this.#shutdown.signal.aborted) {
+      const handedBack = await this.#table.handBack(this.#instance, { id: named.id, attempt: job.retryCount + 1 });
+      if (handedBack.length > 0) return;
+    }
     const settled = failed
       ? await this.#boss.fail(job.name, claim, { message: reason(outcome.error) })
       : await this.#boss.complete(job.name, claim, { result: outcome.result ?? null });
