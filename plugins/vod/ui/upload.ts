@@ -107,7 +107,8 @@ export class VodUpload extends LitElement {
       overflow-wrap: anywhere;
     }
     progress {
-      flex: 1 1 140px;
+      flex: 1 1 80px;
+      min-width: 0;
       accent-color: var(--good);
     }
     .dim {
