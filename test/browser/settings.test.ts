@@ -119,9 +119,11 @@ describe('settings and live updates', function () {
     await page.evaluate('window.notReloaded = true');
     const { dataDir, ports } = server;
     await server.kill();
+    await page.getByText('Cut off from the server').waitFor();
     server = await startServer({ config, dataDir, ports });
     await server.createStream({ title: 'After the fall' });
     await page.getByRole('link', { name: 'After the fall', exact: true }).waitFor();
+    await page.getByText('Cut off from the server').waitFor({ state: 'detached' });
     expect(await page.evaluate('window.notReloaded')).to.equal(true);
   });
 });

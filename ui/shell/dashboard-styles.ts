@@ -62,6 +62,14 @@ export const dashboardStyles = css`
     background: var(--surface-sunken);
     color: var(--text);
   }
+  .cut-off:not(:empty) {
+    padding: var(--space-2) var(--space-4);
+    background: var(--warn-soft);
+    color: var(--warn);
+    font-size: var(--size-small);
+    font-weight: 560;
+    text-align: center;
+  }
   main {
     max-width: var(--page);
     margin: 0 auto;

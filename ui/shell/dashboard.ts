@@ -10,39 +10,49 @@ import './panel-host.ts';
 import './settings-page.ts';
 import './stream-list.ts';
 import './stream-page.ts';
-import { html, LitElement, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import { icon } from '../elements/icon.ts';
 import { Loaded } from '../elements/loaded.ts';
 import { sharedStyles } from '../elements/shared-styles.ts';
 import { dashboardStyles } from './dashboard-styles.ts';
+import { onCutOff } from './live-events.ts';
 import { type PanelEntry, readPanels } from './panels.ts';
 import { may, onPersonChanged, type Person, readPerson } from './person.ts';
 import { followLink, nameThePage, navigate, onNavigated, type Route, routeOf } from './routing.ts';
 import { wordmark } from './wordmark.ts';
 
 export class Dashboard extends LitElement {
+  static override properties: PropertyDeclarations = { cutOff: { state: true } };
   static override styles = [sharedStyles, dashboardStyles];
+  /** The server has not been heard of for a while. */
+  declare cutOff: boolean;
 
   #route: Route = routeOf(new URL(location.href));
   #forgetAddress: (() => void) | undefined;
+  #forgetConnection: (() => void) | undefined;
   readonly #panels = new Loaded(this, readPanels);
   readonly #person = new Loaded(this, (signal) => this.#readPerson(signal), { when: onPersonChanged });
 
   constructor() {
     super();
+    this.cutOff = false;
     this.addEventListener('click', followLink);
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#forgetAddress = onNavigated(() => void this.#navigated());
+    this.#forgetConnection = onCutOff((cutOff) => {
+      this.cutOff = cutOff;
+    });
     nameThePage(TITLES[this.#route.page]);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#forgetAddress?.();
+    this.#forgetConnection?.();
   }
 
   /** Those who do not see the screen learn of another page by its title, and go on from its beginning. */
@@ -99,6 +109,7 @@ export class Dashboard extends LitElement {
           </nav>
           <livestreams-account-menu .person=${person}></livestreams-account-menu>
         </div>
+        <p class="cut-off" role="status">${this.cutOff ? CUT_OFF : nothing}</p>
       </header>
       <main id="main" tabindex="-1">${this.#page()}</main>
     `;
@@ -156,6 +167,8 @@ const TITLES: Record<Route['page'], string> = {
   setup: 'Welcome',
   invite: 'Invitation',
 };
+
+const CUT_OFF = 'Cut off from the server: what is shown may be old. It goes on by itself.';
 
 /** Where the things of a page are listed. */
 const LISTS = { stream: '/', asset: '/assets', job: '/jobs' } as const;

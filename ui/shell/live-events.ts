@@ -16,6 +16,21 @@ let source: EventSource | null = null;
 /** Milliseconds after a refusal. */
 const RETRY = 5000;
 
+/** Milliseconds without a connection after which what is on the page may be old: a restart of the server takes less, and one refusal. */
+const PATIENCE = 8000;
+
+/** Dispatched on `window`, with whether the page is cut off from the server. */
+const CUT_OFF = 'livestreams-cut-off';
+
+let losing: ReturnType<typeof setTimeout> | null = null;
+
+/** Calls `act` when the page is cut off from the server, and when it is no more; answers the end of it. */
+export function onCutOff(act: (isCutOff: boolean) => void): () => void {
+  const listener = (event: Event) => act((event as CustomEvent<boolean>).detail);
+  window.addEventListener(CUT_OFF, listener);
+  return () => window.removeEventListener(CUT_OFF, listener);
+}
+
 /**
  * Calls `act` after each event that is `wanted`, and when a connection begins or is refused, since what happens without one is told
  * by nobody.
@@ -41,8 +56,10 @@ function connect(): void {
   const opened = new EventSource('/v1/events/stream');
   source = opened;
   opened.addEventListener('open', () => tell(null), { once: true });
+  opened.addEventListener('open', found);
   opened.onmessage = ({ data }: MessageEvent<string>) => tell(JSON.parse(data) as LiveEvent);
   opened.onerror = () => {
+    if (source === opened) losing ??= setTimeout(() => sayCutOff(true), PATIENCE);
     // A lost connection is tried again by the browser, and goes on where it broke off; a refusal ends it for good.
     if (opened.readyState !== EventSource.CLOSED || source !== opened) return;
     source = null;
@@ -55,6 +72,18 @@ function connect(): void {
 function disconnect(): void {
   source?.close();
   source = null;
+  found();
+}
+
+/** Connected, or nothing to be connected for. */
+function found(): void {
+  if (losing !== null) clearTimeout(losing);
+  losing = null;
+  sayCutOff(false);
+}
+
+function sayCutOff(isCutOff: boolean): void {
+  window.dispatchEvent(new CustomEvent(CUT_OFF, { detail: isCutOff }));
 }
 
 function tell(event: LiveEvent | null): void {
