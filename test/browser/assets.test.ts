@@ -68,6 +68,18 @@ describe('assets on the pages', function () {
     await viewer.close();
   });
 
+  it('are downloaded, also where the server takes a while to make the file', async () => {
+    let asked = 0;
+    await page.route('**/download', (route) =>
+      asked++ === 0 ? route.fulfill({ status: 202, headers: { 'Retry-After': '1' } }) : route.continue(),
+    );
+    const download = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download' }).click();
+    await page.getByText('Preparing…').waitFor();
+    expect((await download).suggestedFilename()).to.equal('Sunday concert.mp4');
+    await page.unroute('**/download');
+  });
+
   it('show of a clip no more than was cut', async () => {
     await page.getByLabel('From, seconds', { exact: true }).fill('1.5');
     await page.getByLabel('To, seconds', { exact: true }).fill('3.5');

@@ -1,6 +1,7 @@
 /** `<livestreams-asset-page>`: one asset to its creator: the picture, its facts, the way to share, download and delete it. */
 import '../player/player.ts';
 import './asset-dialog.ts';
+import './download-link.ts';
 import './panel-host.ts';
 import './share-card.ts';
 import { css, html, LitElement, nothing, type PropertyDeclarations } from 'lit';
@@ -52,6 +53,9 @@ export class AssetPage extends LitElement {
         grid-template-columns: auto minmax(0, 1fr);
         gap: var(--space-2) var(--space-5);
         margin: 0;
+      }
+      dl + .rows {
+        margin-top: var(--space-4);
       }
       dt {
         color: var(--text-dim);
@@ -170,8 +174,8 @@ export class AssetPage extends LitElement {
       <header>
         <h2>${ASSET_KINDS[asset.kind]}</h2>
         ${
-          asset.status === 'ready'
-            ? html`<a class="button" href=${`/v1/assets/${asset.id}/download`} download>${icon('download')} Download</a>`
+          asset.status === 'ready' && asset.files.length <= 1
+            ? html`<livestreams-download-link .asset=${asset.id}></livestreams-download-link>`
             : nothing
         }
       </header>
@@ -198,8 +202,24 @@ export class AssetPage extends LitElement {
             : nothing
         }
       </dl>
+      ${asset.files.length > 1 ? files(asset) : nothing}
     </section>`;
   }
+}
+
+/** A recording whose picture or sound became another on the way is an MP4 for each. */
+function files({ id, files: parts }: Asset) {
+  return html`<ul class="rows" aria-label="Files">
+    ${parts.map(
+      ({ number, start, duration: length, size: bytes }) => html`<li>
+        <div class="grow">
+          Part ${number + 1}
+          <div class="dim small">From ${duration(start)} · ${duration(length)} · ${size(bytes)}</div>
+        </div>
+        <livestreams-download-link .asset=${id} .file=${number} .name=${`part ${number + 1}`}></livestreams-download-link>
+      </li>`,
+    )}
+  </ul>`;
 }
 
 function standIn({ status, error }: Asset) {
