@@ -68,6 +68,12 @@ describe('people', function () {
     for (const name of ['Settings', 'Rotate', 'Delete the stream', 'Make a new key']) {
       expect(await guestPage.getByRole('button', { name }).count(), name).to.equal(0);
     }
+    await page.goto(guestPage.url());
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByLabel('Who may watch').selectOption('protected');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await guestPage.getByText('Your role does not open it.').waitFor();
+    await page.goto(`${server.url}/settings/people`);
     await guestPage.getByRole('link', { name: 'Settings' }).click();
     await guestPage.getByText(guest.name).waitFor();
     expect(await guestPage.getByText(owner.email).count(), 'addresses of the others').to.equal(0);

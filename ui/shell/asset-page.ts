@@ -19,6 +19,7 @@ import { pageStyles } from './page-styles.ts';
 import type { PanelEntry } from './panels.ts';
 import { may } from './person.ts';
 import { nameThePage, navigate } from './routing.ts';
+import { protectedStandIn, standIn, standInStyles } from './stand-in.ts';
 import { ASSET_KINDS, ASSET_STATES, duration, moment, SEEN_BY, size } from './words.ts';
 
 export class AssetPage extends LitElement {
@@ -29,25 +30,8 @@ export class AssetPage extends LitElement {
   static override styles = [
     sharedStyles,
     pageStyles,
+    standInStyles,
     css`
-      .stand-in {
-        display: grid;
-        place-content: center;
-        justify-items: center;
-        gap: var(--space-3);
-        aspect-ratio: 16 / 9;
-        padding: var(--space-5);
-        border: 1px solid var(--line);
-        border-radius: var(--radius);
-        background: var(--surface-sunken);
-        text-align: center;
-        overflow-wrap: anywhere;
-      }
-      .stand-in svg.icon {
-        width: 36px;
-        height: 36px;
-        color: var(--text-dim);
-      }
       dl {
         display: grid;
         grid-template-columns: auto minmax(0, 1fr);
@@ -126,7 +110,7 @@ export class AssetPage extends LitElement {
       </div>
       ${this.#acting.render()}
       <div class="columns">
-        <div class="column">${asset.status === 'ready' ? this.#player(asset) : standIn(asset)} ${this.#extensions(asset)}</div>
+        <div class="column">${asset.status === 'ready' ? this.#player(asset) : unready(asset)} ${this.#extensions(asset)}</div>
         <div class="column">
           ${this.#facts(asset)} ${asset.status === 'ready' ? html`<livestreams-share-card .shared=${asset}></livestreams-share-card>` : nothing}
         </div>
@@ -145,6 +129,7 @@ export class AssetPage extends LitElement {
   }
 
   #player(asset: Asset) {
+    if (asset.visibility === 'protected' && this.#token === null) return protectedStandIn();
     return html`<livestreams-player
       src=${asset.id}
       .token=${this.#token}
@@ -222,10 +207,10 @@ function files({ id, files: parts }: Asset) {
   </ul>`;
 }
 
-function standIn({ status, error }: Asset) {
+function unready({ status, error }: Asset) {
   return status === 'failed'
-    ? html`<div class="stand-in" role="alert">${icon('warning')}<h2>It could not be made</h2><p class="dim">${error}</p></div>`
-    : html`<div class="stand-in" role="status">${icon('film')}<h2>It is being made</h2><p class="dim">It can be watched here as soon as it is ready.</p></div>`;
+    ? standIn('warning', 'It could not be made', error ?? '', 'alert')
+    : standIn('film', 'It is being made', 'It can be watched here as soon as it is ready.');
 }
 
 customElements.define('livestreams-asset-page', AssetPage);

@@ -46,9 +46,10 @@ export class ShareCard extends LitElement {
   }
 
   #closed() {
+    if (!may('creator')) return html`<p class="dim">It is protected: only who has a token sees it.</p>`;
     return html`
       <p class="dim">It is protected: only who has a token sees it. Your own site asks the API for one for each viewer; a link from here is for anybody whom you give it to.</p>
-      ${may('creator') ? html`<livestreams-playback-links .shared=${this.shared}></livestreams-playback-links>` : nothing}
+      <livestreams-playback-links .shared=${this.shared}></livestreams-playback-links>
     `;
   }
 }

@@ -58,6 +58,7 @@ export class StreamList extends LitElement {
         text-underline-offset: 3px;
       }
       li .watch {
+        width: 52px;
         position: relative;
         z-index: 1;
       }
@@ -146,13 +147,19 @@ export class StreamList extends LitElement {
             ${describe(stream)}
           </div>
           <span class="badge ${STATES[stream.status].tone}">${STATES[stream.status].word}</span>
-          <a class="button watch" href=${stream.playback.watch_url} target="_blank" rel="noopener" aria-label=${`Watch page of ${stream.title}`}
-            >${icon('open')}</a
-          >
+          ${watchPage(stream)}
         </li>`,
       )}
     </ul>`;
   }
+}
+
+/** Of what is protected it shows nothing without a token. */
+function watchPage({ title, visibility, playback }: Stream) {
+  if (visibility === 'protected') return html`<span class="watch"></span>`;
+  return html`<a class="button watch" href=${playback.watch_url} target="_blank" rel="noopener" aria-label=${`Watch page of ${title}`}
+    >${icon('open')}</a
+  >`;
 }
 
 function describe({ latency, visibility }: Stream) {

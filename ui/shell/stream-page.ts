@@ -21,6 +21,7 @@ import { pageStyles } from './page-styles.ts';
 import type { PanelEntry } from './panels.ts';
 import { may } from './person.ts';
 import { nameThePage, navigate } from './routing.ts';
+import { protectedStandIn, standInStyles } from './stand-in.ts';
 import type { StreamDialog } from './stream-dialog.ts';
 import { STATES } from './words.ts';
 
@@ -32,12 +33,14 @@ export class StreamPage extends LitElement {
   static override styles = [
     sharedStyles,
     pageStyles,
+    standInStyles,
     css`
       @media (max-width: 860px) {
         /* One column: the picture, then what is typed into the encoder, then the rest in order. */
         .column {
           display: contents;
         }
+        .stand-in,
         livestreams-player,
         livestreams-publish-fields {
           order: -1;
@@ -117,7 +120,11 @@ export class StreamPage extends LitElement {
       ${this.#acting.render()}
       <div class="columns">
         <div class="column">
-          <livestreams-player src=${stream.id} .token=${this.#token} autoplay muted controls></livestreams-player>
+          ${
+            stream.visibility === 'protected' && this.#token === null
+              ? protectedStandIn()
+              : html`<livestreams-player src=${stream.id} .token=${this.#token} autoplay muted controls></livestreams-player>`
+          }
           <livestreams-stream-health .stream=${stream.id}></livestreams-stream-health>
           ${this.panels.map((panel) => html`<livestreams-panel .panel=${panel} .stream=${stream.id} .status=${stream.status}></livestreams-panel>`)}
           <livestreams-session-list .stream=${stream.id}></livestreams-session-list>
