@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { type Browser, hasBrowser, openBrowser } from '../support/chromium.ts';
+import { type Browser, hasBrowser, openBrowser, waitForPlayer } from '../support/chromium.ts';
 import { type Publisher, publish } from '../support/publisher.ts';
 import { type CreatedStream, owner, startServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -62,10 +62,25 @@ describe('pictures in the list of streams', function () {
     expect(await rowOf('Not on air').locator('img').count()).to.equal(0);
   });
 
+  it('take one token of what is protected each time that the dashboard is loaded, and its page the same', async () => {
+    const { id } = streams[1]!;
+    const made = async () =>
+      (await server.api<{ data: unknown[] }>('GET', `/streams/${id}/playback-tokens`)).data.length;
+    expect(await made()).to.equal(1);
+    await page.goto(`${server.url}/streams/${id}`);
+    await waitForPlayer(page, ({ state, decodedFrames }) => state === 'live' && decodedFrames > 15);
+    // What is on the page is read again when somebody has changed it.
+    await server.api('PATCH', `/streams/${id}`, { title: 'Still closed' });
+    await page.getByRole('heading', { name: 'Still closed', level: 1 }).waitFor();
+    await page.getByRole('link', { name: 'Streams', exact: true }).first().click();
+    await pictureOf('Still closed').waitFor();
+    expect(await made()).to.equal(2);
+  });
+
   it('are gone when the stream is', async () => {
     await Promise.all(publishers.splice(0).map((publisher) => publisher.stop()));
     await pictureOf('Open').waitFor({ state: 'detached' });
-    await pictureOf('Closed').waitFor({ state: 'detached' });
+    await pictureOf('Still closed').waitFor({ state: 'detached' });
     await rowOf('Open').getByText('Offline').waitFor();
   });
 });

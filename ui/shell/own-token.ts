@@ -1,7 +1,7 @@
 /** The tokens with which the dashboard itself plays what is protected: one for each stream or asset, made anew before it ends. */
 import { answered } from './answered.ts';
 import { api } from './api.ts';
-import { onPersonChanged } from './person.ts';
+import { signedIn } from './person.ts';
 
 /** For a day, and no link for viewers. */
 const OWN_TOKEN = { expires_in: 86_400, viewer_id: 'dashboard' };
@@ -9,18 +9,17 @@ const OWN_TOKEN = { expires_in: 86_400, viewer_id: 'dashboard' };
 /** Milliseconds for which one is used: its end would stop what plays. */
 const USED_FOR = (OWN_TOKEN.expires_in - 3600) * 1000;
 
+/** By person and thing: the next one who signs in may not see what this one may. */
 const tokens = new Map<string, { token: Promise<string>; until: number }>();
 
-// The next person may not see what this one may.
-onPersonChanged(() => tokens.clear());
-
-/** Of the stream or the asset of this id; for those who may make tokens. */
+/** Of the stream or the asset of this id; for those who may make tokens. The player begins anew with each other token. */
 export function ownToken(id: string): Promise<string> {
-  const known = tokens.get(id);
+  const key = `${signedIn().user.id} ${id}`;
+  const known = tokens.get(key);
   if (known && known.until > Date.now()) return known.token;
   const token = makeToken(id);
-  tokens.set(id, { token, until: Date.now() + USED_FOR });
-  token.catch(() => tokens.delete(id));
+  tokens.set(key, { token, until: Date.now() + USED_FOR });
+  token.catch(() => tokens.delete(key));
   return token;
 }
 
