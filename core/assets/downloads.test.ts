@@ -86,6 +86,20 @@ describe('Downloads', function () {
     expect(await judge(pathOf(made))).to.deep.equal([]);
   });
 
+  it('is broken off when the server stops, also where the storage does not answer', async () => {
+    const asset = await make([PICTURE]);
+    const asked = Promise.withResolvers<void>();
+    const read = () => {
+      asked.resolve();
+      return new Promise<never>(() => {});
+    };
+    const hanging = new Downloads({ ...{ db: database.kysely, folder, log: quietLog }, storage: { ...storage, read } });
+    const made = hanging.get(asset).catch((error: Error) => error.message);
+    await asked.promise;
+    await hanging.stop();
+    expect(await made).to.equal('the server stops');
+  });
+
   it('is refused for what is not ready and for files that are not there', async () => {
     const { id } = await assets.create({ kind: 'clip', organizationId, title: 'A clip' });
     const row = await database.kysely.selectFrom('assets').selectAll().where('id', '=', id).executeTakeFirstOrThrow();

@@ -184,10 +184,26 @@ async function* readAll(storage: Storage, key: string): AsyncGenerator<Buffer> {
   for await (const chunk of await storage.read(key)) yield chunk as Buffer;
 }
 
-/** Breaks off when the signal aborts. A stream in between would read ahead, and a chunk may be overwritten by the next. */
+/**
+ * Breaks off when the signal aborts, also while the next chunk is waited for. A stream in between would do so too, but read ahead, and a chunk
+ * may be overwritten by the next.
+ */
 async function* until(signal: AbortSignal, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    signal.throwIfAborted();
-    yield chunk;
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  aborted.catch(() => {});
+  const iterator = chunks[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), aborted]);
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', abort);
+    // Not waited for: what it is at may hang.
+    iterator.return?.().catch(() => {});
   }
 }
