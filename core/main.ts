@@ -6,6 +6,7 @@ import { boot } from './boot.ts';
 import { backup, createOwner, resetPassword, restore, rotate, verify } from './commands/maintenance.ts';
 import { type Config, loadConfig } from './config.ts';
 import { runDoctor } from './doctor.ts';
+import { collectRarely } from './heap.ts';
 import { createLogger } from './log.ts';
 import { migrateAll } from './migrations.ts';
 
@@ -64,6 +65,7 @@ const commands: Record<string, (config: Config) => Promise<number>> = {
 
 /** Runs until a signal; a second one does not wait for the orderly end. */
 async function start(config: Config): Promise<number> {
+  collectRarely();
   const stopped = Promise.withResolvers<void>();
   const early = new AbortController();
   const stop = () => {
