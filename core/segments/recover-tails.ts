@@ -19,17 +19,25 @@ export interface RecoverOptions {
   log: Logger;
 }
 
-/** Puts what is left in the folder into storage and the ledger. Before any session is taken up again. */
-export async function recoverTails({ folder, db, spool, log }: RecoverOptions): Promise<void> {
-  for (const writer of await writersIn(folder)) {
-    const path = tailFolder(folder, writer);
-    const recovered = (await isUnchanged(db, writer)) ? await missing(db, writer, await readTail(path, log)) : [];
-    if (recovered.length > 0) {
-      await store(spool, writer, recovered);
-      log.info({ session: writer.sessionId, segments: recovered.length }, 'what a killed server had begun is kept');
+/** Puts what is left in the folder into storage and the ledger. Before any session is taken up again, which goes on without what cannot be read. */
+export async function recoverTails(options: RecoverOptions): Promise<void> {
+  for (const writer of await writersIn(options.folder)) {
+    try {
+      await recoverTail(options, writer);
+    } catch (error) {
+      options.log.error({ err: error, session: writer.sessionId }, 'what a killed server had begun cannot be kept');
     }
-    await rm(path, { recursive: true, force: true });
   }
+}
+
+async function recoverTail({ folder, db, spool, log }: RecoverOptions, writer: LedgerWriter): Promise<void> {
+  const path = tailFolder(folder, writer);
+  const recovered = (await isUnchanged(db, writer)) ? await missing(db, writer, await readTail(path, log)) : [];
+  if (recovered.length > 0) {
+    await store(spool, writer, recovered);
+    log.info({ session: writer.sessionId, segments: recovered.length }, 'what a killed server had begun is kept');
+  }
+  await rm(path, { recursive: true, force: true });
 }
 
 type Recovered = { rendition: string; segment: Segment };

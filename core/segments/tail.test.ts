@@ -1,5 +1,5 @@
 /** What a killed process had begun: kept part by part, and put into the ledger by the next start; against a real Postgres and a real folder. */
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type TestDatabase, testDatabase } from '../../test/support/database.ts';
@@ -166,6 +166,17 @@ describe('the tail of a session', () => {
     await tail.close();
     await recover();
     expect((await rows()).map(({ sequence }) => sequence)).to.deep.equal([3]);
+  });
+
+  it('keeps no server from starting where it cannot be read', async () => {
+    const { sessionId } = await addSession(database, 3);
+    mkdirSync(join(tailFolder(tails, { sessionId, epoch: 3 }), '0'), { recursive: true });
+    tail.add('source', start(0), part('of another'));
+    await tail.close();
+    const { log, lines } = recordingLog();
+    await recover(log);
+    expect(lines.map(({ level }) => level)).to.include('error');
+    expect(stored('source', 0)).to.equal('of another');
   });
 
   it('costs no broadcast where the disk takes nothing, and says so once', async () => {
