@@ -33,6 +33,8 @@ export interface Storage {
   put(key: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<{ size: number }>;
   /** Throws `LS_STORAGE_NOT_FOUND` where there is nothing. `range` is inclusive, in bytes. */
   read(key: string, range?: { start: number; end?: number }): Promise<NodeJS.ReadableStream>;
+  /** All of it at once, in memory of its own: for what is as small as a segment, at a quarter of what a stream of it costs. Errors: as `read`. */
+  get(key: string): Promise<Buffer>;
   stat(key: string): Promise<{ size: number } | null>;
   delete(key: string): Promise<void>;
   /**

@@ -56,6 +56,7 @@ export function behindLive(storage: Storage, { isFull, reserved }: BehindLiveOpt
       } satisfies Appender;
     },
     read: (key, range) => storage.read(key, range),
+    get: (key) => storage.get(key),
     stat: (key) => storage.stat(key),
     delete: (key) => storage.delete(key),
     locate: (key, options) => storage.locate(key, options),

@@ -7,7 +7,7 @@
  * stream, to save seconds of a broadcast that the failure itself has cut.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, opendir, rename, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, open, opendir, readFile, rename, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Appender, Storage } from '#plugin-api';
 import { storageBadRange, storageNotFound } from './errors.ts';
@@ -59,6 +59,15 @@ export function localStorage(folder: string): Storage {
       } catch (error) {
         await file.close();
         throw error;
+      }
+    },
+
+    async get(key) {
+      try {
+        return await readFile(pathOf(key));
+      } catch (error) {
+        if (isCode(error, ...absent, 'EISDIR')) throw storageNotFound(`Nothing is stored at ${key}.`);
+        throw fileFailure(error, key);
       }
     },
 

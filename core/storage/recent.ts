@@ -53,6 +53,11 @@ export class Recent {
     return this.#files.read(key, range);
   }
 
+  /** Errors: as `Storage.get`. */
+  get(key: string): Promise<Buffer> {
+    return this.#files.get(key);
+  }
+
   async delete(key: string): Promise<void> {
     if (this.#until.delete(key)) await this.#files.delete(key);
   }

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -115,6 +116,11 @@ export class S3Store {
       range,
     );
     return Body as Readable;
+  }
+
+  /** Errors: `LS_STORAGE_NOT_FOUND`. */
+  async get(key: string): Promise<Buffer> {
+    return buffer(await this.read(key));
   }
 
   async stat(key: string): Promise<{ size: number } | null> {

@@ -141,22 +141,31 @@ class Spooled implements SpooledStorage {
     }
   }
 
-  async read(key: string, range?: { start: number; end?: number }): Promise<NodeJS.ReadableStream> {
+  read(key: string, range?: { start: number; end?: number }): Promise<NodeJS.ReadableStream> {
+    return this.#wherever(key, (place) => place.read(key, range));
+  }
+
+  get(key: string): Promise<Buffer> {
+    return this.#wherever(key, (place) => place.get(key));
+  }
+
+  /** Asks the spool, then what has left it just now, then the store. */
+  async #wherever<T>(key: string, ask: (place: Pick<Storage, 'read' | 'get'>) => Promise<T>): Promise<T> {
     try {
-      return await this.#spool.read(key, range);
+      return await ask(this.#spool);
     } catch (error) {
       if (!isCode(error, 'LS_STORAGE_NOT_FOUND')) throw error;
     }
     if (this.#recent.has(key)) {
       try {
-        return await this.#recent.read(key, range);
+        return await ask(this.#recent);
       } catch (error) {
         // It has just gone.
         if (!isCode(error, 'LS_STORAGE_NOT_FOUND')) throw error;
       }
     }
     await this.#putTogether(key);
-    return this.#options.store.read(key, range);
+    return ask(this.#options.store);
   }
 
   async stat(key: string): Promise<{ size: number } | null> {

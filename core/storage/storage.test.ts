@@ -42,6 +42,7 @@ function promises(open: () => Promise<Opened>): void {
         await done();
         expect(await storage.stat('a/b/file')).to.deep.equal({ size: 10 });
         expect(await read('a/b/file')).to.equal('0123456789');
+        expect((await storage.get('a/b/file')).toString()).to.equal('0123456789');
         expect(await read('a/b/file', { start: 2, end: 4 })).to.equal('234');
         expect(await read('a/b/file', { start: 8, end: 100 })).to.equal('89');
         expect(await codeOf(storage.read('a/b/file', { start: 10 }))).to.equal('LS_STORAGE_BAD_RANGE');
@@ -70,6 +71,7 @@ function promises(open: () => Promise<Opened>): void {
         await storage.delete('a/b');
         await storage.delete('a/none');
         expect(await keys('')).to.deep.equal(['a/c']);
+        expect(await codeOf(storage.get('a/b'))).to.equal('LS_STORAGE_NOT_FOUND');
         expect(await codeOf(storage.read('a/b'))).to.equal('LS_STORAGE_NOT_FOUND');
         expect(await storage.stat('a/b')).to.equal(null);
       });

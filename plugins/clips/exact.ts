@@ -1,6 +1,5 @@
 /** Exact clips: the first and the last segment of each rendition are cut to the range; all between them stay as they are. */
 import { createHash } from 'node:crypto';
-import { buffer } from 'node:stream/consumers';
 import {
   type AssetGap,
   type AssetInit,
@@ -148,7 +147,7 @@ async function cutSegment(
   { start, end }: ExactCut,
   { init, segment, first }: { init: AssetInit; segment: AssetSegment; first: boolean },
 ): Promise<{ init: Buffer; segment: AssetSegment } | null> {
-  const bytes = await buffer(await storage.read(segment.storageKey));
+  const bytes = await storage.get(segment.storageKey);
   const from = Math.max(start, segment.start);
   const until = Math.min(end, segment.start + segment.duration);
   // The media's own clock began with its session; the clip's with its first segment.

@@ -1,4 +1,5 @@
 /** Records one session: takes its segments as they are stored, in whatever process, and writes each into the file it belongs to. */
+import { setImmediate } from 'node:timers/promises';
 import type { Host, SessionSegment } from '#plugin-api';
 import { type FirstSegments, RENDITIONS, RecordingFile } from './recording-file.ts';
 import './tables.ts';
@@ -79,7 +80,9 @@ export class Recorder {
 
   #write(): void {
     this.#busy = true;
-    this.#work = this.#writeOffered()
+    // Picture and sound become known together, and are written together.
+    this.#work = setImmediate()
+      .then(() => this.#writeOffered())
       .then(
         () => this.#trouble(null),
         (error: unknown) => this.#trouble(error),

@@ -218,11 +218,8 @@ async function ledgerFrom(
   return from === null ? [] : host.sessions.segments(sessionId, RENDITIONS[kind], from);
 }
 
-/** Read into one piece of memory of its own, outside of the pool: copies of each segment would be most of what recording costs. */
 async function bytesOf({ storage }: Pick<Host, 'storage'>, { storageKey, size }: SessionSegment): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafeSlow(size);
-  let read = 0;
-  for await (const chunk of await storage.read(storageKey)) read += (chunk as Buffer).copy(bytes, read);
-  if (read !== size) throw new Error(`${storageKey} has ${read} bytes and not ${size}`);
+  const bytes = await storage.get(storageKey);
+  if (bytes.length !== size) throw new Error(`${storageKey} has ${bytes.length} bytes and not ${size}`);
   return bytes;
 }

@@ -1,6 +1,5 @@
 /** Which segments of the ledger are still what they were: a power failure may have cost those that were stored last. */
 import { createHash } from 'node:crypto';
-import { buffer } from 'node:stream/consumers';
 import type { Host, SessionSegment } from '#plugin-api';
 
 /** Leaves out those whose bytes are missing or damaged, and says so. Rejects where storage does not answer. */
@@ -18,6 +17,6 @@ export async function wholeSegments(
 
 async function isWhole(storage: Host['storage'], { storageKey, size, sha256 }: SessionSegment): Promise<boolean> {
   if ((await storage.stat(storageKey))?.size !== size) return false;
-  const bytes = await buffer(await storage.read(storageKey));
+  const bytes = await storage.get(storageKey);
   return sha256 === undefined || createHash('sha256').update(bytes).digest().equals(sha256);
 }

@@ -1,7 +1,6 @@
 /** Pictures of an asset that is deleted while they are taken, and of a clip. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { type AssetImages, type JobRun, LivestreamsError } from '#plugin-api';
 import { ffmpeg } from '../../test/support/ffmpeg.ts';
@@ -60,9 +59,9 @@ describe('makePictures', function () {
         storage: {
           put: async (key: string) => void stored.add(key),
           delete: async (key: string) => void stored.delete(key),
-          async read(key: string) {
+          async get(key: string) {
             read.push(key);
-            return Readable.from([segment]);
+            return segment;
           },
         },
       },

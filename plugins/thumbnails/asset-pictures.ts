@@ -1,5 +1,4 @@
 /** The job that gives an asset its poster and its storyboard. */
-import { buffer } from 'node:stream/consumers';
 import {
   type Asset,
   type AssetImages,
@@ -154,5 +153,5 @@ function area({ width, height }: AssetInit): number {
 async function footage({ storage }: Pick<Host, 'storage'>, { inits }: Media, segment: AssetSegment): Promise<Footage> {
   const init = inits.find(({ rendition, number }) => rendition === segment.rendition && number === segment.init);
   if (!init) throw new Error(`the initialization section ${segment.init} of ${segment.rendition} is missing`);
-  return { init: init.bytes, segment: await buffer(await storage.read(segment.storageKey)) };
+  return { init: init.bytes, segment: await storage.get(segment.storageKey) };
 }

@@ -1,7 +1,6 @@
 /** Pictures of what is live: what is wrong with one session takes none from another. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import type { Host, SegmentContext } from '#plugin-api';
 import { ffmpeg } from '../../test/support/ffmpeg.ts';
@@ -25,9 +24,9 @@ describe('LivePictures', function () {
     const warnings: string[] = [];
     const host = {
       storage: {
-        async read(key: string) {
+        async get(key: string) {
           if (key === 'lost') throw new Error('it is lost');
-          return Readable.from([readFileSync(file('0.m4s'))]);
+          return readFileSync(file('0.m4s'));
         },
       },
       sessions: { setThumbnail: async (id: string) => void pictured.push(id) },

@@ -1,5 +1,4 @@
 /** Pictures of what is live: every few seconds one of each session, those that are due taken together. */
-import { buffer } from 'node:stream/consumers';
 import type { Host, SegmentContext } from '#plugin-api';
 import { firstPictures } from './pictures.ts';
 
@@ -78,7 +77,7 @@ export class LivePictures {
     const read = await Promise.allSettled(
       segments.map(async ({ session, init, storageKey }) => ({
         sessionId: session.id,
-        footage: { init: init.bytes, segment: await buffer(await storage.read(storageKey)) },
+        footage: { init: init.bytes, segment: await storage.get(storageKey) },
       })),
     );
     const found = read.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
