@@ -168,11 +168,11 @@ async function startAll(
     return recorded?.state === 'ended' ? endedPresentation(recorded) : null;
   });
   undo(() => presentations.stop());
+  const tails = join(config.dataDir, 'tails');
   const worker = new Worker({
     name: instance,
     ffmpeg: 'ffmpeg',
-    tails: join(config.dataDir, 'tails'),
-    ...{ db, events, hooks, ledger, spool, presentations, log },
+    ...{ db, events, hooks, ledger, spool, tails, presentations, log },
   });
   undo(() => worker.stop());
   const sessions = new Sessions({ db, events, hooks, jobs, worker, log });
@@ -266,7 +266,7 @@ async function startAll(
   undo(() => feeds.stop());
   await feeds.start();
   await http.listen();
-  await recoverTails({ folder: join(config.dataDir, 'tails'), db, spool, log });
+  await recoverTails({ folder: tails, db, spool, log });
   await jobs.start();
   await keeper.start();
   await sessions.recover(database.embedded ? RECOVER_ALONE_MS : RECOVER_MS);

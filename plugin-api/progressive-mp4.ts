@@ -12,7 +12,7 @@ const MEDIA_HEADER = 16;
 export interface MediaPiece {
   /** Which of the initialization sections it goes with, from 0. */
   track: number;
-  /** Called twice: for the index, and for the media. What it answers may be overwritten when the next piece is read. */
+  /** Called twice: for the index, and for the media. */
   read(): Promise<Buffer>;
 }
 
@@ -25,10 +25,7 @@ export interface ProgressiveOptions {
   trim: { start: number; end: number } | null;
 }
 
-/**
- * Makes the file, in pieces as they are to be written, each before the next is asked for: they are parts of what was read.
- * Throws where the media is not of fragments, or has no sample.
- */
+/** Makes the file, in pieces as they are to be written. Throws where the media is not of fragments, or has no sample. */
 export async function* progressiveMp4({ inits, pieces, trim }: ProgressiveOptions): AsyncGenerator<Buffer> {
   const tables = inits.map((init) => new SampleTable(init));
   let size = 0;

@@ -89,11 +89,11 @@ describe('Downloads', function () {
   it('is broken off when the server stops, also where the storage does not answer', async () => {
     const asset = await make([PICTURE]);
     const asked = Promise.withResolvers<void>();
-    const read = () => {
+    const get = () => {
       asked.resolve();
       return new Promise<never>(() => {});
     };
-    const hanging = new Downloads({ ...{ db: database.kysely, folder, log: quietLog }, storage: { ...storage, read } });
+    const hanging = new Downloads({ ...{ db: database.kysely, folder, log: quietLog }, storage: { ...storage, get } });
     const made = hanging.get(asset).catch((error: Error) => error.message);
     await asked.promise;
     await hanging.stop();

@@ -184,10 +184,7 @@ async function* readAll(storage: Storage, key: string): AsyncGenerator<Buffer> {
   for await (const chunk of await storage.read(key)) yield chunk as Buffer;
 }
 
-/**
- * Breaks off when the signal aborts, also while the next chunk is waited for. A stream in between would do so too, but read ahead, and a chunk
- * may be overwritten by the next.
- */
+/** Breaks off when the signal aborts, also while the next chunk is waited for. A stream in between would do so too, but copy and read ahead. */
 async function* until(signal: AbortSignal, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();

@@ -6,7 +6,6 @@ import {
   joinInits,
   type MediaPiece,
   placeSegment,
-  release,
   type Storage,
   timescale,
 } from '#plugin-api';
@@ -46,28 +45,27 @@ export function runsOf({ inits, segments }: AssetMedia): Run[] {
 export async function clockOf(storage: Storage, { inits, segments }: Run): Promise<number> {
   const first = inits.map(({ rendition }) => segments.find((segment) => segment.rendition === rendition)!);
   const times = await Promise.all(
-    first.map(async (segment, at) => decodeTime(await bytesOf(storage, segment)) / timescale(inits[at]!.bytes)),
+    first.map(async ({ storageKey }, at) => decodeTime(await storage.get(storageKey)) / timescale(inits[at]!.bytes)),
   );
   return Math.min(...times);
 }
 
-/** The run's segments as they are stored, each of its track; all are read into the same memory. */
+/** The run's segments as they are stored, each of its track. */
 export function piecesOf(storage: Storage, { inits, segments }: Run): MediaPiece[] {
-  const largest = Buffer.allocUnsafeSlow(Math.max(...segments.map(({ size }) => size)));
-  return segments.map((segment) => ({
-    track: inits.findIndex((init) => init.rendition === segment.rendition),
-    read: () => bytesOf(storage, segment, largest),
+  return segments.map(({ rendition, storageKey }) => ({
+    track: inits.findIndex((init) => init.rendition === rendition),
+    read: () => storage.get(storageKey),
   }));
 }
 
 /** The run as a fragmented MP4, whose clock begins at `clock`. */
 export async function* fragmentsOf(storage: Storage, { inits, segments }: Run, clock: number): AsyncGenerator<Buffer> {
   yield joinInits(inits.map(({ bytes }) => bytes));
-  for (const [index, segment] of segments.entries()) {
-    const track = inits.findIndex((init) => init.rendition === segment.rendition);
+  for (const [index, { rendition, storageKey }] of segments.entries()) {
+    const track = inits.findIndex((init) => init.rendition === rendition);
     const earlier = Math.floor(clock * timescale(inits[track]!.bytes));
     const sequence = index * FRAGMENTS_A_SEGMENT + 1;
-    yield placeSegment(await bytesOf(storage, segment), { track: track + 1, sequence, earlier }).bytes;
+    yield placeSegment(await storage.get(storageKey), { track: track + 1, sequence, earlier }).bytes;
   }
 }
 
@@ -79,18 +77,4 @@ function find(inits: readonly AssetInit[], rendition: string, number: number): A
 
 function isSame(a: readonly AssetInit[], b: readonly AssetInit[]): boolean {
   return a.length === b.length && a.every(({ bytes }, at) => Buffer.compare(bytes, b[at]!.bytes) === 0);
-}
-
-/** `buffer` of node:stream/consumers goes through a Blob: a quarter to a half more CPU for a segment. */
-async function bytesOf(
-  storage: Storage,
-  { storageKey, size }: AssetSegment,
-  memory = Buffer.allocUnsafeSlow(size),
-): Promise<Buffer> {
-  let read = 0;
-  for await (const chunk of await storage.read(storageKey)) {
-    read += (chunk as Buffer).copy(memory, read);
-    release(chunk as Buffer);
-  }
-  return memory.subarray(0, read);
 }
